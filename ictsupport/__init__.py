@@ -1,0 +1,1 @@
+"""The service desk of an ICT service that several councils share."""
