@@ -27,6 +27,9 @@ from ictsupport.hours import (
     parse_windows,
 )
 
+settings.register_profile("patient", deadline=None)  # the bank holidays are loaded once, within some test
+settings.load_profile("patient")
+
 LONDON = "Europe/London"
 OFFICE = {weekday: parse_windows("08:30-17:00") for weekday in range(5)}
 LUNCH = {
