@@ -1,1 +1,63 @@
 """The service desk of an ICT service that several councils share."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import (
+    clinics,
+    database,
+    devices,
+    errors,
+    home,
+    jobs,
+    journal,
+    mail,
+    pages,
+    people,
+    reports,
+    staffing,
+    systems,
+    tickets,
+)
+from .config import Settings
+
+__all__ = ["create_app", "jobs", "journal", "mail"]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, ready to serve: reads as a table of contents."""
+    settings = settings or Settings()
+    app = Flask(__name__, template_folder=str(bundled("templates")), static_folder=str(bundled("static")))
+    app.config.from_mapping(settings.for_flask())
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:"):
+        settings.instance.mkdir(parents=True, exist_ok=True)
+    database.init_app(app)
+    Migrate(app, database.db, directory=str(bundled("migrations")), render_as_batch=True)
+    CSRFProtect(app)
+    errors.init_app(app)
+    pages.init_app(app)
+
+    people.init_app(app)
+    devices.init_app(app)
+    systems.init_app(app)
+    tickets.init_app(app)
+    clinics.init_app(app)
+    staffing.init_app(app)
+    reports.init_app(app)
+    home.init_app(app)
+    return app
+
+
+def bundled(folder: str) -> Path:
+    """Where templates, static files and migrations are: inside an installed wheel, or beside the package."""
+    here = Path(__file__).parent
+    inside = here / "_bundle" / folder
+    return inside if inside.is_dir() else here.parent / folder

@@ -1,0 +1,20 @@
+"""What an administrator types: `ictsupport --help`."""
+
+import click
+from flask.cli import FlaskGroup
+
+from .. import create_app
+from . import database, worker
+
+COMMANDS: list[click.Command] = [database.group, worker.group]
+
+
+@click.group(
+    cls=FlaskGroup, create_app=lambda: create_app(), add_default_commands=False, add_version_option=False
+)
+def main() -> None:
+    """Run and look after ictsupport."""
+
+
+for command in COMMANDS:
+    main.add_command(command)

@@ -1,0 +1,29 @@
+"""ictsupport db: the database's shape."""
+
+import click
+from flask.cli import AppGroup
+from flask_migrate import current, downgrade, upgrade
+
+group = AppGroup("db", help="Look after the database.")
+
+
+@group.command("upgrade")
+@click.argument("revision", default="head")
+def upgrade_to(revision: str) -> None:
+    """Bring the tables up to what this version of the program needs."""
+    upgrade(revision=revision)
+    click.echo(f"The database is at {revision}.")
+
+
+@group.command("downgrade")
+@click.argument("revision")
+def downgrade_to(revision: str) -> None:
+    """Take the tables back to an earlier revision."""
+    downgrade(revision=revision)
+    click.echo(f"The database is at {revision}.")
+
+
+@group.command("current")
+def show_current() -> None:
+    """Show at which revision the database is."""
+    current(verbose=False)

@@ -1,0 +1,127 @@
+"""Every setting: its default, what it is for, and its name in the environment (ICTSUPPORT_ + the name in capitals).
+
+Values come from the environment, or from files of the same name in the folder
+that ICTSUPPORT_SECRETS_DIR names (as systemd credentials and containers do).
+DATABASE_URL, PORT and SECRET_KEY are read without the prefix as well.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="ICTSUPPORT_",
+        secrets_dir=os.environ.get("ICTSUPPORT_SECRETS_DIR"),
+        extra="ignore",
+        populate_by_name=True,
+    )
+
+    instance: Path = Field(Path("instance"), description="Folder for the SQLite database, files and keys")
+    database_url: str = Field(
+        "",
+        validation_alias=AliasChoices("DATABASE_URL", "ICTSUPPORT_DATABASE_URL"),
+        description="Where the data is; empty means SQLite in the instance folder",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("SECRET_KEY", "ICTSUPPORT_SECRET_KEY"),
+        description="Signs cookies and links; empty means one is made and kept in the instance folder",
+    )
+    host: str = Field("127.0.0.1", description="Address the built-in server listens on")
+    port: int = Field(
+        8000,
+        validation_alias=AliasChoices("PORT", "ICTSUPPORT_PORT"),
+        description="Port of the built-in server",
+    )
+    threads: int = Field(8, description="Threads of the built-in server")
+    base_url: str = Field("", description="How people reach the service (https://...), for links in e-mail")
+    allowed_hosts: list[str] = Field(
+        [], description="Host names answered to; empty means those of base_url and loopback"
+    )
+    trusted_proxies: int = Field(0, description="How many reverse proxies in front may set X-Forwarded-*")
+
+    service_name: str = Field("ICT support", description="Name of the service, in the header and in e-mail")
+    service_phone: str = Field("", description="Number to ring when nothing else works, shown on every page")
+    service_hours: str = Field("", description="When the phone is answered, in words")
+    time_zone: str = Field("Europe/London", description="Wall time of pages, e-mail and daily figures")
+    reference_prefix: str = Field("ICT", description="What ticket references begin with")
+
+    mail_delivery: Literal["smtp", "post-office"] = Field(
+        "post-office", description="smtp sends; post-office keeps each message on a page for administrators"
+    )
+    mail_from: str = Field("ictsupport@localhost", description="Sender of mail and organiser of invitations")
+    smtp_host: str = Field("localhost", description="Mail server to hand messages to")
+    smtp_port: int = Field(25, description="Its port")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        "starttls", description="How the line is protected"
+    )
+    smtp_username: str = Field("", description="Account at the mail server; empty means none")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Its password")
+
+    session_idle_hours: int = Field(12, description="A sign-in ends after so long unused")
+    session_days: int = Field(30, description="A sign-in ends after so many days whatever happens")
+    keep_signed_in_days: int = Field(90, description="The same where someone chose to stay signed in")
+
+    upload_megabytes: int = Field(10, description="Largest file that may be attached")
+    upload_files: int = Field(5, description="Most files in one message")
+    file_store: str = Field(
+        "", description="Where files are kept: empty for a folder in instance, or s3://bucket/prefix"
+    )
+
+    close_after_working_days: int = Field(5, description="A resolved ticket closes by itself after so long")
+    workers: bool = Field(True, description="Whether the built-in server also does the background work")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def database_address(self) -> str:
+        """The database's address in the form SQLAlchemy wants."""
+        url = self.database_url or f"sqlite:///{(self.instance / 'ictsupport.db').resolve()}"
+        return url.replace("postgres://", "postgresql://", 1).replace(
+            "postgresql://", "postgresql+psycopg://", 1
+        )
+
+    def key(self) -> str:
+        """The signing key; made on first use when none was given, so that no default is ever shared."""
+        if self.secret_key is not None:
+            return self.secret_key.get_secret_value()
+        path = self.instance / "secret-key"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(os.urandom(32).hex())
+        except FileExistsError:
+            pass
+        return path.read_text()
+
+    def for_flask(self) -> dict[str, Any]:
+        """What Flask and its extensions read from their own configuration."""
+        return {
+            "SECRET_KEY": self.key(),
+            "SQLALCHEMY_DATABASE_URI": self.database_address(),
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": self.database_url.startswith("postgres")},
+            "MAX_CONTENT_LENGTH": (self.upload_megabytes * self.upload_files + 1) * 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+            "SESSION_COOKIE_NAME": "__Host-ictsupport" if self.is_https else "ictsupport",
+            "SESSION_COOKIE_SECURE": self.is_https,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SETTINGS": self,
+        }
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    return cast(Settings, current_app.config["SETTINGS"])

@@ -1,0 +1,242 @@
+"""The session, the base of every model, moments in UTC, and all that differs between SQLite and PostgreSQL.
+
+Both databases behave alike: a request that only reads runs in a read-only
+transaction that the database itself enforces, one that writes takes its turn
+(SQLite) or locks the rows it needs (PostgreSQL).
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import Flask, g, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, declared_attr, registry
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
+"""Stands for "never" in a column that is sorted on and so must not be empty."""
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant. What goes in must carry a time zone; what comes out is UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+Json = sa.JSON().with_variant(JSONB(), "postgresql")
+
+
+class Model(DeclarativeBase):
+    """The base of every table; a class gives its table its own name in snake_case."""
+
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={dict[str, Any]: Json, list[Any]: Json, datetime: UTCDateTime()},
+    )
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {sa.inspect(self).identity or 'new'}>"
+
+
+db = SQLAlchemy(model_class=Model, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+READONLY: ContextVar[bool] = ContextVar("READONLY", default=False)
+
+
+def words(enum: type[Any], length: int = 30) -> sa.Enum:
+    """A column type that stores an enum by its value, as plain text on both databases."""
+    return sa.Enum(
+        enum,
+        native_enum=False,
+        create_constraint=False,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def init_app(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        tune(db.engine)
+    app.before_request(_read_only_unless_posted)
+    app.teardown_request(_run_asides)
+
+
+def tune(engine: Engine) -> None:
+    """Make every transaction of this engine begin as its kind of request asks."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _tune_sqlite)
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "savepoint", lambda connection, _name: _guard(connection))
+
+
+def _tune_sqlite(dbapi: Any, _record: Any) -> None:
+    dbapi.isolation_level = None  # SQLAlchemy starts transactions, not the driver
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+        dbapi.execute("PRAGMA " + pragma)
+    for pragma in ("cache_size=-65536", "mmap_size=268435456", "temp_store=MEMORY"):
+        dbapi.execute("PRAGMA " + pragma)
+
+
+def _begin(connection: Connection) -> None:
+    _guard(connection)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if READONLY.get() else "BEGIN IMMEDIATE")
+
+
+def _guard(connection: Connection) -> None:
+    """Let the database itself refuse a write in a request that must only read."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if READONLY.get() else 'OFF'}")
+    elif READONLY.get():
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def _read_only_unless_posted() -> None:
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        READONLY.set(True)
+
+
+def aside(write: Callable[[], None]) -> None:
+    """Write something small once a reading request has ended, in a short transaction of its own.
+
+    For the named exceptions to "a GET changes nothing": last seen, and the
+    record that a confidential ticket was read. Outside a request it is written
+    at once, in the caller's transaction.
+    """
+    if not has_request_context():
+        write()
+        return
+    if "asides" not in g:
+        g.asides = []
+    g.asides.append(write)
+
+
+def _run_asides(error: BaseException | None) -> None:
+    READONLY.set(False)
+    asides = g.pop("asides", [])
+    if asides and error is None:
+        db.session.rollback()
+        for write in asides:
+            write()
+        db.session.commit()
+    elif error is not None:
+        db.session.rollback()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A transaction of its own for the one kind of GET that writes before it answers: the sign-in callback."""
+    db.session.rollback()
+    before = READONLY.set(False)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        READONLY.reset(before)
+
+
+def upsert(model: type[Model], rows: list[dict[str, Any]], keys: list[str], add: list[str]) -> None:
+    """Insert the rows; where one with the same keys stands, add the `add` columns to it instead."""
+    if not rows:
+        return
+    dialect = sqlite if dialect_name() == "sqlite" else postgresql
+    insert = dialect.insert(model)
+    table = cast(sa.Table, model.__table__)
+    insert = insert.on_conflict_do_update(
+        index_elements=keys, set_={name: table.c[name] + insert.excluded[name] for name in add}
+    )
+    db.session.execute(insert, rows)
+
+
+def insert_if_new(model: type[Model], rows: list[dict[str, Any]]) -> int:
+    """Insert the rows that break no unique rule; returns how many that were."""
+    if not rows:
+        return 0
+    dialect = sqlite if dialect_name() == "sqlite" else postgresql
+    statement = dialect.insert(model).values(rows).on_conflict_do_nothing()
+    keys = sa.inspect(model).primary_key
+    return len(db.session.execute(statement.returning(*keys)).all())
+
+
+def lock(row: Model) -> None:
+    """Wait for the row's turn and read it afresh: what was read before may be stale."""
+    db.session.refresh(row, with_for_update=True)
+
+
+def stop_writers(model: type[Model]) -> None:
+    """Wait until nobody is writing to the table, and let nobody begin until this transaction ends.
+
+    SQLite's writers already come one at a time.
+    """
+    if dialect_name() == "postgresql":
+        lock_timeout(5)
+        db.session.execute(sa.text(f'LOCK TABLE "{model.__tablename__}" IN SHARE MODE'))
+
+
+def lock_timeout(seconds: int) -> None:
+    """Wait for locks no longer than this in the present transaction (SQLite has its busy timeout)."""
+    if dialect_name() == "postgresql":
+        db.session.execute(sa.text(f"SET LOCAL lock_timeout = '{int(seconds)}s'"))
+
+
+def is_lock_trouble(error: DBAPIError) -> bool:
+    """Whether the statement failed for want of a lock (time-out, deadlock) and may be tried again."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in ("55P03", "40P01", "40001") or "database is locked" in str(error.orig)
+
+
+def identity(row: Model) -> int:
+    """The id of a row that has been stored."""
+    (key,) = sa.inspect(row).identity or (None,)
+    if key is None:
+        raise ValueError(f"{type(row).__name__} has not been stored yet")
+    return int(key)
+
+
+def dialect_name() -> str:
+    return db.session.get_bind().dialect.name
+
+
+def contains(
+    column: InstrumentedAttribute[Any] | sa.ColumnElement[Any], typed: str
+) -> sa.ColumnElement[bool]:
+    """Whether the column holds what was typed, whatever its case; % and _ mean themselves."""
+    return column.icontains(typed, autoescape=True)

@@ -1,0 +1,7 @@
+"""What is lent to whom."""
+
+from flask import Flask
+
+
+def init_app(_app: Flask) -> None:
+    from . import models  # noqa: F401

@@ -1,0 +1,110 @@
+"""Events: named by the packages, announced by their verbs, heard by their listeners and written down."""
+
+import enum
+import hashlib
+import json
+import secrets
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from .. import clock
+from ..database import Model, db, identity
+from .models import Entry, Payload, Subject
+
+E = TypeVar("E", bound="Event")
+_listeners: dict[type["Event"], list[Callable[[Any], None]]] = defaultdict(list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened. Subclasses add `about` and whatever else there is to say.
+
+    Fields that are rows become the entry's subjects (by table and id); all
+    other fields become its payload, so they must be plain values.
+    """
+
+    by: Any = None
+    for_whom: Any = None
+    at: datetime = field(default_factory=clock.now)
+
+    @classmethod
+    def kind(cls) -> str:
+        return f"{cls.__module__.split('.')[-2]}.{cls.__name__}"
+
+
+def on(*events: type[Event]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:
+    """Call the function whenever one of these events is announced, in the same transaction."""
+
+    def register(listener: Callable[[E], None]) -> Callable[[E], None]:
+        for event in events:
+            _listeners[event].append(listener)
+        return listener
+
+    return register
+
+
+def announce(event: Event) -> Entry:
+    """Write the event into the journal and tell its listeners; all of it stands or falls with the transaction."""
+    db.session.flush()
+    rows, data = _told_apart(event)
+    entry = Entry(
+        kind=event.kind(), at=event.at, by_id=_id(event.by), for_whom_id=_id(event.for_whom), **seal_of(data)
+    )
+    entry.payload = Payload(data=data)
+    entry.subjects = [Subject(kind=kind, subject_id=key) for kind, key in sorted(rows)]
+    db.session.add(entry)
+    for ancestor in type(event).__mro__:
+        for listener in _listeners.get(ancestor, ()):
+            listener(event)
+    return entry
+
+
+def seal_of(data: dict[str, Any]) -> dict[str, str]:
+    """A salt and the digest of a payload under it."""
+    salt = secrets.token_hex(8)
+    return {"salt": salt, "digest": digest_of(salt, data)}
+
+
+def digest_of(salt: str, data: dict[str, Any]) -> str:
+    return hashlib.sha256((salt + json.dumps(data, sort_keys=True)).encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON can keep it: rows by their id, moments by their ISO form, enums by their value."""
+    if isinstance(value, Model):
+        return _id(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return value
+
+
+def _told_apart(event: Event) -> tuple[set[tuple[str, int]], dict[str, Any]]:
+    rows: set[tuple[str, int]] = set()
+    data: dict[str, Any] = {}
+    for each in fields(event):
+        value = getattr(event, each.name)
+        if each.name in ("by", "for_whom", "at"):
+            continue
+        if isinstance(value, Model):
+            rows.add((value.__tablename__, identity(value)))
+            if each.name != "about":
+                data[each.name] = plain(value)
+        elif value is not None:
+            data[each.name] = plain(value)
+    return rows, data
+
+
+def _id(row: Any) -> int | None:
+    return None if row is None else identity(row)

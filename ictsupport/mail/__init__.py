@@ -1,0 +1,7 @@
+"""Envelopes, not meanings: the outbox and its delivery."""
+
+from . import delivery  # registers the job that sends
+from .models import Outgoing
+from .outbox import domain, send
+
+__all__ = ["Outgoing", "delivery", "domain", "send"]

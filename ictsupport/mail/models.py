@@ -1,0 +1,42 @@
+"""The outbox's table."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..database import Model
+
+
+class Outgoing(Model):
+    """A message to one person: written with the event it tells of, sent afterwards."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    thread: Mapped[str | None] = mapped_column(String(200))
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    to_name: Mapped[str] = mapped_column(String(200))
+    to_address: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    calendar: Mapped[str | None] = mapped_column(Text)
+    calendar_method: Mapped[str | None] = mapped_column(String(20))
+    template: Mapped[str] = mapped_column(String(80))
+    secret: Mapped[bool] = mapped_column(default=False)
+    about_kind: Mapped[str | None] = mapped_column(String(40))
+    about_id: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_outgoing_about", "about_kind", "about_id"),)
+
+    @property
+    def state(self) -> str:
+        """queued, delayed (tried in vain, will be tried again), sent or failed."""
+        if self.sent_at:
+            return "sent"
+        if self.failed_at:
+            return "failed"
+        return "delayed" if self.error else "queued"

@@ -1,0 +1,72 @@
+"""Putting a message in the outbox, in the transaction of the event it tells of."""
+
+import secrets
+from typing import Any, Protocol
+
+from flask import render_template
+
+from .. import clock, jobs
+from ..config import settings
+from ..database import Model, db, identity
+from .models import Outgoing
+
+
+class Addressee(Protocol):
+    """Whoever can be written to: a person."""
+
+    id: Any
+    name: Any
+    email: Any
+
+
+def send(
+    *,
+    to: Addressee,
+    template: str,
+    about: Model | None = None,
+    thread: str | None = None,
+    calendar: tuple[str, str] | None = None,
+    secret: bool = False,
+    **context: Any,
+) -> Outgoing | None:
+    """Write templates/mail/<template>.txt to the person. Its first line is the subject.
+
+    `about` is the row the message tells of, `thread` the name its messages are
+    held together by, `calendar` an iTIP method and the VCALENDAR text. The
+    words of a `secret` message (a sign-in link) are forgotten once it is sent.
+    Returns None for somebody without an address: there is nobody to write to.
+    """
+    if not to.email:
+        return None
+    subject, _, text = render_template(f"mail/{template}.txt", to=to, **context).strip().partition("\n")
+    method, ics = calendar or (None, None)
+    outgoing = Outgoing(
+        message_id=f"<{secrets.token_hex(12)}@{domain()}>",
+        thread=thread,
+        to_id=to.id,
+        to_name=_one_line(to.name, 200),
+        to_address=to.email,
+        subject=_one_line(subject.removeprefix("Subject:"), 300),
+        text=text.strip() + "\n",
+        calendar=ics,
+        calendar_method=method,
+        template=template,
+        secret=secret,
+        about_kind=about.__tablename__ if about is not None else None,
+        about_id=identity(about) if about is not None else None,
+        created_at=clock.now(),
+    )
+    db.session.add(outgoing)
+    db.session.flush()
+    jobs.enqueue("mail.send", {"outgoing": outgoing.id})
+    return outgoing
+
+
+def domain() -> str:
+    """The part after the @ of the service's own address, for message ids."""
+    return settings().mail_from.rpartition("@")[2] or "localhost"
+
+
+def _one_line(text: str, length: int) -> str:
+    """Header text: no line breaks (they would start another header), not too long."""
+    return " ".join(text.split())[:length]

@@ -1,0 +1,90 @@
+"""One press of a button makes one thing, however often it arrives.
+
+Every form carries a random key (`once`). A view guarded by @once writes the
+key down at the start of its transaction; a second press with the same key
+waits for the first, finds it there, and is sent where the first one was.
+"""
+
+import functools
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ParamSpec
+
+from flask import flash, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import String, delete
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .. import clock, jobs, scheduler
+from ..database import Model, db
+
+P = ParamSpec("P")
+
+
+class Press(Model):
+    """A form that was sent, and where its sender was led."""
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int | None]
+    at: Mapped[datetime]
+    location: Mapped[str] = mapped_column(String(500), default="")
+
+
+def new_key() -> str:
+    """A fresh key for a form's hidden `once` field."""
+    return secrets.token_urlsafe(18)
+
+
+def once(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Guard a view: a POST whose `once` key has been seen is answered like the first, and does nothing.
+
+    The view ends a successful POST with done(); without it (a form that has to
+    be corrected) the key is forgotten with the rest of the transaction.
+    """
+
+    @functools.wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        key = request.form.get("once", "")[:64] if request.method == "POST" else ""
+        if not key:
+            return view(*args, **kwargs)
+        press = Press(key=key, person_id=getattr(current_user, "id", None), at=clock.now())
+        db.session.add(press)
+        try:
+            db.session.flush()
+        except IntegrityError:
+            db.session.rollback()
+            return _answer_again(key)
+        g.press = press
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def done(location: str, message: str | None = None) -> ResponseReturnValue:
+    """Commit what the view did and lead the person on, with a word about what was done."""
+    press: Press | None = g.pop("press", None)
+    if press is not None:
+        press.location = location[:500]
+    db.session.commit()
+    if message:
+        flash(message)
+    return redirect(location, code=303)
+
+
+def _answer_again(key: str) -> ResponseReturnValue:
+    first = db.session.get(Press, key)
+    if first is None or first.person_id != getattr(current_user, "id", None) or not first.location:
+        return redirect(request.path, code=303)
+    flash("That was already done; pressing twice did nothing more.")
+    return redirect(first.location, code=303)
+
+
+@jobs.handles("pages.forget_presses")
+def _forget(_payload: dict[str, Any]) -> None:
+    db.session.execute(delete(Press).where(Press.at < clock.now() - timedelta(days=2)))
+
+
+scheduler.every("pages.forget_presses", hours=12)

@@ -1,0 +1,10 @@
+"""Who and where: people, councils, roles; signing in and what each may do."""
+
+from flask import Flask
+
+from .sessions import login_manager
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    login_manager.login_view = "people.sign_in"

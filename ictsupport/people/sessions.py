@@ -1,0 +1,103 @@
+"""Sign-ins as the server remembers them: opened, recognised, ended."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from flask import Request, request, session
+from flask_login import LoginManager
+from sqlalchemy import select, update
+from sqlalchemy.orm import contains_eager, joinedload
+
+from .. import clock
+from ..config import settings
+from ..database import aside, db
+from .models import Person, SignIn
+
+login_manager = LoginManager()
+login_manager.session_protection = None  # the sign-in lives in the database, not in the cookie
+
+COOKIE_KEY = "sign_in"
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_sign_in(person: Person, *, keep: bool = False) -> str:
+    """Remember that the person has signed in on this device; returns the token its cookie carries."""
+    now, token = clock.now(), secrets.token_urlsafe(32)
+    days = settings().keep_signed_in_days if keep else settings().session_days
+    db.session.add(
+        SignIn(
+            person_id=person.id,
+            token_hash=hashed(token),
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + timedelta(days=days),
+            kept=keep,
+            address=(request.remote_addr or "")[:45] if request else "",
+            device=request.user_agent.string[:200] if request else "",
+        )
+    )
+    return token
+
+
+def put_in_cookie(token: str, *, keep: bool = False) -> None:
+    """Give the signed cookie a new content, so that nothing from before signing in survives it."""
+    session.clear()
+    session[COOKIE_KEY] = token
+    session.permanent = keep
+
+
+@login_manager.request_loader  # type: ignore[untyped-decorator]
+def recognise(_request: Request) -> Person | None:
+    """Who is asking: one statement brings the sign-in, the person, their roles and terms."""
+    token = session.get(COOKIE_KEY)
+    if not isinstance(token, str):
+        return None
+    now = clock.now()
+    found = (
+        db.session.scalars(
+            select(SignIn)
+            .join(SignIn.person)
+            .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None), SignIn.expires_at > now)
+            .options(
+                contains_eager(SignIn.person).options(
+                    joinedload(Person.grants), joinedload(Person.terms), joinedload(Person.employer)
+                )
+            )
+        )
+        .unique()
+        .first()
+    )
+    if found is None or not found.person.is_active:
+        return None
+    idle = now - found.last_seen_at
+    if not found.kept and idle > timedelta(hours=settings().session_idle_hours):
+        return None
+    if idle > SEEN_EVERY:
+        _note_seen(found.id, found.person_id)
+    return found.person
+
+
+def _note_seen(sign_in_id: int, person_id: int) -> None:
+    now = clock.now()
+
+    def write() -> None:
+        db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
+        db.session.execute(update(Person).where(Person.id == person_id).values(last_seen_at=now))
+
+    aside(write)
+
+
+def present_sign_in() -> SignIn | None:
+    """The sign-in this request came with."""
+    token = session.get(COOKIE_KEY)
+    return db.session.scalar(select(SignIn).where(SignIn.token_hash == hashed(token))) if token else None
+
+
+def end(sign_in: SignIn) -> None:
+    """Sign that device out."""
+    sign_in.ended_at = clock.now()

@@ -1,0 +1,7 @@
+"""Load beside vacancies, and every figure's definition."""
+
+from flask import Flask
+
+
+def init_app(_app: Flask) -> None:
+    """Register the package's pages, listeners and commands."""

@@ -1,0 +1,7 @@
+"""Posts, vacancies and who covers them."""
+
+from flask import Flask
+
+
+def init_app(_app: Flask) -> None:
+    """Register the package's pages, listeners and commands."""

@@ -1,0 +1,7 @@
+"""Asking for help, until it is given."""
+
+from flask import Flask
+
+
+def init_app(_app: Flask) -> None:
+    from . import models  # noqa: F401

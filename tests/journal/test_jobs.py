@@ -1,0 +1,133 @@
+"""Work put down in the database is done once, whatever happens to the worker."""
+
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from ictsupport import clock, jobs
+from ictsupport.database import db
+from ictsupport.pages.presses import Press
+
+from ..conftest import NOW
+
+
+@pytest.fixture
+def noted(context):
+    """A kind of job that leaves a mark in the database."""
+    jobs.handles("test.note")(lambda payload: db.session.add(Press(key=payload["key"], at=clock.now())))
+    return lambda: set(db.session.scalars(sa.select(Press.key)))
+
+
+def test_a_job_is_done_once(noted):
+    jobs.enqueue("test.note", {"key": "a"})
+    assert jobs.run_all() == 1
+    assert jobs.run_all() == 0
+    assert noted() == {"a"}
+
+
+def test_a_job_waits_for_its_time(noted):
+    jobs.enqueue("test.note", {"key": "later"}, at=NOW + timedelta(minutes=5))
+    assert jobs.run_all() == 0
+    with clock.at(NOW + timedelta(minutes=5)):
+        assert jobs.run_all() == 1
+
+
+def test_the_same_period_is_put_down_once(noted):
+    assert jobs.enqueue_once("test.note", "sweep:1", {"key": "a"})
+    assert not jobs.enqueue_once("test.note", "sweep:1", {"key": "a"})
+    assert jobs.run_all() == 1
+
+
+def test_what_a_late_worker_did_is_not_kept(noted):
+    job = jobs.enqueue("test.note", {"key": "late"})
+    db.session.commit()
+    (mine,) = jobs.claim("me")
+    with clock.at(NOW + jobs.LEASE):
+        assert [taken.id for taken in jobs.claim("another")] == [job.id]
+        assert not jobs.do(mine, "me")
+    assert noted() == set()
+
+
+def test_a_failing_job_is_tried_again_later_and_in_the_end_given_up(context):
+    def fail(_payload):
+        raise OSError("no line")
+
+    jobs.handles("test.fail")(fail)
+    job = jobs.enqueue("test.fail")
+    assert jobs.run_all() == 1
+    db.session.refresh(job)
+    assert job.failed_at is None
+    assert "no line" in job.error
+    assert job.run_at > NOW
+    with clock.at(NOW + jobs.GIVE_UP_AFTER + timedelta(hours=1)):
+        jobs.run_all()
+        db.session.refresh(job)
+        assert job.failed_at
+
+
+WORK = """
+import sys, time
+from ictsupport import clock, create_app, jobs
+from ictsupport.config import Settings
+from ictsupport.database import db
+from ictsupport.pages.presses import Press
+
+def note(payload):
+    db.session.add(Press(key=payload["key"], at=clock.now()))
+    db.session.flush()
+    time.sleep(0.01)
+
+jobs.handles("test.note")(note)
+jobs.LEASE = __import__("datetime").timedelta(seconds=1.5)
+app = create_app(Settings(database_url=sys.argv[1], instance=sys.argv[2], secret_key="x"))
+with app.app_context():
+    print("ready", flush=True)
+    me = jobs.worker_name()
+    while True:
+        if not jobs.run_due(me, limit=20):
+            time.sleep(0.05)
+"""
+
+
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(real_app: Flask, tmp_path):
+    jobs_wanted = 60
+    with real_app.app_context():
+        for n in range(jobs_wanted):
+            jobs.enqueue("test.note", {"key": f"job-{n}"})
+        db.session.commit()
+        address = real_app.config["SQLALCHEMY_DATABASE_URI"]
+
+        def worker():
+            return subprocess.Popen(
+                [sys.executable, "-c", WORK, address, str(tmp_path)], stdout=subprocess.PIPE, cwd=Path.cwd()
+            )
+
+        victim, survivor = worker(), worker()
+        try:
+            victim.stdout.readline()
+            deadline = time.monotonic() + 30
+            while done() < 5 and time.monotonic() < deadline:
+                time.sleep(0.02)
+            victim.send_signal(signal.SIGKILL)
+            while done() < jobs_wanted and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert done() == jobs_wanted
+            assert db.session.scalar(sa.select(sa.func.count()).select_from(Press)) == jobs_wanted
+        finally:
+            for process in (victim, survivor):
+                process.kill()
+                process.communicate()
+
+
+def done() -> int:
+    db.session.rollback()
+    count = db.session.scalar(sa.select(sa.func.count()).where(jobs.Job.done_at.is_not(None)))
+    db.session.rollback()
+    return count

@@ -1,0 +1,24 @@
+"""`make test`: everything that is not a browser test first, side by side, then the browser part one by one."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+def main() -> int:
+    first = subprocess.call([sys.executable, "-m", "pytest", "-n", "2", "-m", "not browser", *sys.argv[1:]])
+    if first:
+        return first
+    if not CHROMIUM.exists() and not os.environ.get("CI"):
+        print(
+            "\nThe browser part was left out: there is no Chromium here. On Debian: apt-get install chromium\n"
+        )
+        return 0
+    return subprocess.call([sys.executable, "-m", "pytest", "-m", "browser", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""What the two databases must do alike, and what a GET must never do."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from ictsupport import clock
+from ictsupport.database import READONLY, aside, db
+from ictsupport.pages.presses import Press
+
+
+def write() -> str:
+    db.session.add(Press(key="k", at=clock.now()))
+    db.session.commit()
+    return "written"
+
+
+@pytest.fixture
+def writing_app(real_app: Flask) -> Flask:
+    real_app.add_url_rule("/write", view_func=write, methods=["GET", "POST"])
+    real_app.add_url_rule("/aside", view_func=lambda: aside(write) or "ok")
+    real_app.config["PROPAGATE_EXCEPTIONS"] = False
+    return real_app
+
+
+def written(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(sa.select(sa.func.count()).select_from(Press))
+
+
+def test_a_get_cannot_write_and_a_post_can(writing_app: Flask):
+    client = writing_app.test_client()
+    assert client.get("/write").status_code == 500
+    assert written(writing_app) == 0
+    assert client.post("/write").status_code == 200
+    assert written(writing_app) == 1
+
+
+def test_a_get_cannot_write_inside_a_test_transaction_either(app: Flask):
+    READONLY.set(True)
+    try:
+        db.session.add(Press(key="k", at=clock.now()))
+        with pytest.raises(sa.exc.DBAPIError):
+            db.session.flush()
+    finally:
+        READONLY.set(False)
+        db.session.rollback()
+
+
+def test_the_named_exceptions_write_once_the_reading_has_ended(writing_app: Flask):
+    assert writing_app.test_client().get("/aside").status_code == 200
+    assert written(writing_app) == 1
+    assert not READONLY.get()
+
+
+def test_a_moment_comes_back_as_the_same_instant(app: Flask):
+    db.session.add(Press(key="k", at=clock.now()))
+    db.session.flush()
+    db.session.expire_all()
+    assert db.session.get_one(Press, "k").at == clock.now()
+
+
+def test_a_moment_without_a_zone_is_refused(app: Flask):
+    db.session.add(Press(key="k", at=clock.now().replace(tzinfo=None)))
+    with pytest.raises(sa.exc.StatementError, match="without a time zone"):
+        db.session.flush()
