@@ -7,6 +7,7 @@ from flask import Flask
 from ictsupport import clock
 from ictsupport.database import READONLY, aside, db
 from ictsupport.pages.presses import Press
+from ictsupport.people.access import public
 
 
 def write() -> str:
@@ -17,8 +18,8 @@ def write() -> str:
 
 @pytest.fixture
 def writing_app(real_app: Flask) -> Flask:
-    real_app.add_url_rule("/write", view_func=write, methods=["GET", "POST"])
-    real_app.add_url_rule("/aside", view_func=lambda: aside(write) or "ok")
+    real_app.add_url_rule("/write", view_func=public(write), methods=["GET", "POST"])
+    real_app.add_url_rule("/aside", view_func=public(lambda: aside(write) or "ok"))
     real_app.config["PROPAGATE_EXCEPTIONS"] = False
     return real_app
 

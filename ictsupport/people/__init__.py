@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from . import access
 from .sessions import login_manager
 
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.login_view = "people.sign_in"
+    access.init_app(app)
