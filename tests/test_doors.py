@@ -1,0 +1,146 @@
+"""Every door is tried by everybody: each route, each role, each method, against the written table (see doors.py)."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+from werkzeug.routing import Rule
+
+from ictsupport.database import db
+from ictsupport.people.models import Council, Person, Role, Site
+from ictsupport.people.sessions import COOKIE_KEY, open_sign_in
+from ictsupport.systems.models import System
+from ictsupport.tickets.models import Queue
+
+from .doors import MEMBER, SIGNED_OUT, STAFF, STAFF_ELSEWHERE, Door, Visitor, World
+
+METHODS = ("GET", "POST")
+LET_IN = (*range(200, 400), 400, 409, 422)
+TABLES: dict[str, ModuleType] = {
+    path.parent.name: importlib.import_module(f"tests.{path.parent.name}.doors")
+    for path in sorted(Path(__file__).parent.glob("*/doors.py"))
+}
+
+
+def rows_of(package: str) -> Iterator[tuple[str, Door]]:
+    for endpoint, doors in TABLES[package].DOORS.items():
+        for door in doors if isinstance(doors, list) else [doors]:
+            yield endpoint, door
+
+
+def routes(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def test_every_route_has_its_row_and_every_row_its_route(shared_app: Flask):
+    written = {endpoint for package in TABLES for endpoint in TABLES[package].DOORS}
+    assert {rule.endpoint for rule in routes(shared_app)} == written
+
+
+def test_a_row_names_the_methods_of_its_route(shared_app: Flask):
+    offered: dict[str, set[str]] = {}
+    for rule in routes(shared_app):
+        offered.setdefault(rule.endpoint, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    for package in TABLES:
+        for endpoint, door in rows_of(package):
+            named = {method for method in METHODS if door.audience(method) is not None}
+            assert named == offered.get(endpoint, set()), endpoint
+
+
+@pytest.fixture
+def world(
+    council: Council,
+    other_council: Council,
+    site: Site,
+    member: Person,
+    staff: Person,
+    other_staff: Person,
+    desk: dict[str, Queue],
+    telephony: System,
+    make_person: Callable[..., Person],
+) -> World:
+    """A council with somebody in each role, who holds no other."""
+    roles = {role: make_person(f"Only {role.value.title()}", council, roles=(role,)) for role in Role}
+    return World(
+        council=council,
+        other_council=other_council,
+        site=site,
+        visitors={MEMBER: member, STAFF: staff, STAFF_ELSEWHERE: other_staff, **roles},
+        desk=desk,
+        telephony=telephony,
+    )
+
+
+@pytest.mark.parametrize("package", TABLES)
+def test_who_is_let_in(package: str, app: Flask, world: World):
+    knock = Knocker(app, world, getattr(TABLES[package], "things", lambda _world: {})(world))
+    wrong = [trouble for endpoint, door in rows_of(package) for trouble in knock.at(endpoint, door)]
+    assert not wrong, "\n".join(wrong)
+
+
+class Knocker:
+    """Asks at a door as everybody, each time as if it were the first: what an answer wrote is taken back."""
+
+    def __init__(self, app: Flask, world: World, things: dict[str, Any]) -> None:
+        self.app = app
+        self.things = things
+        self.connection: Any = db.engines[None]
+        self.cookies: dict[Visitor, str | None] = {SIGNED_OUT: None}
+        for visitor, person in world.visitors.items():
+            with app.test_request_context():
+                self.cookies[visitor] = open_sign_in(person)
+        db.session.commit()
+
+    def at(self, endpoint: str, door: Door) -> Iterator[str]:
+        """What was answered otherwise than the row says."""
+        for rule in self.app.url_map.iter_rules(endpoint):
+            with self.app.test_request_context():
+                address = url_for(
+                    endpoint,
+                    **{name: self.things[door.fill.get(name, name)] for name in rule.arguments},
+                )
+            for method in METHODS:
+                for visitor in self.cookies:
+                    wanted, got = (
+                        self.expected(door, method, visitor),
+                        self.ask(method, address, door, visitor),
+                    )
+                    if wanted != got:
+                        who = visitor.value if isinstance(visitor, Role) else visitor
+                        yield f"{endpoint}: {method} {address} as {who}: wanted {wanted}, got {got}"
+
+    @staticmethod
+    def expected(door: Door, method: str, visitor: Visitor) -> str:
+        audience = door.audience(method)
+        if audience is None:
+            return "405"
+        if visitor in audience:
+            return "let in"
+        if visitor == SIGNED_OUT:
+            return "asked to sign in"
+        return "404" if visitor in door.hidden else "403"
+
+    def ask(self, method: str, address: str, door: Door, visitor: Visitor) -> str:
+        client = self.app.test_client()
+        if token := self.cookies[visitor]:
+            with client.session_transaction() as cookie:
+                cookie[COOKIE_KEY] = token
+        before = self.connection.begin_nested()
+        try:
+            with self.app.app_context():
+                response = client.open(
+                    address, method=method, data=dict(door.data) if method == "POST" else None
+                )
+        except Exception as error:
+            return f"{type(error).__name__}: {error}"
+        finally:
+            before.rollback()
+        with self.app.test_request_context():
+            sign_in = url_for("people.sign_in")
+        if visitor == SIGNED_OUT and response.headers.get("Location", "").startswith(f"{sign_in}?next="):
+            return "asked to sign in"
+        return "let in" if response.status_code in LET_IN else str(response.status_code)
