@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 
 MINUTES_A_DAY = 24 * 60
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+UNITED_KINGDOM = ("ENG", "NIR", "SCT", "WLS")
 FIRST_YEAR, LAST_YEAR = 1970, 2099
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -455,10 +456,13 @@ class _Layout:
 
 @lru_cache(maxsize=512)
 def bank_holidays(region: str, year: int) -> Mapping[date, str]:
-    """The bank holidays of a country or a part of it ("GB-ENG") by date, from data that is shipped."""
+    """The bank holidays of a country or a part of it by date, from data that is shipped.
+
+    Regions are "GB-ENG" or "FR"; for the parts of the United Kingdom "ENG" will do.
+    """
     import holidays  # here, not above: it costs half a second that most commands need not spend
 
-    country, _, part = region.partition("-")
+    country, _, part = (f"GB-{region}" if region in UNITED_KINGDOM else region).partition("-")
     try:
         return MappingProxyType(dict(holidays.country_holidays(country, subdiv=part or None, years=year)))
     except NotImplementedError as unknown:

@@ -162,6 +162,7 @@ def test_one_off_and_substitute_bank_holidays_are_known():
     assert date(2022, 9, 19) in bank_holidays("GB-ENG", 2022)
     assert date(2023, 5, 8) in bank_holidays("GB-ENG", 2023)
     assert date(2026, 12, 28) in bank_holidays("GB-ENG", 2026)
+    assert bank_holidays("ENG", 2026) == bank_holidays("GB-ENG", 2026)
     assert date(2026, 4, 5) not in bank_holidays("GB-ENG", 2026)  # Easter Sunday is none
 
 

@@ -13,6 +13,7 @@ from ..devices.models import Device
 from ..people.models import Council, Person, RequesterKind, Team
 from ..people.scopes import Scoped, scope_rule
 from ..systems.models import System
+from .clocks import Stage, Unit
 
 
 class TicketType(enum.Enum):
@@ -392,12 +393,6 @@ class RoutingRule(Model):
     __table_args__ = (UniqueConstraint("position"),)
 
 
-class Unit(enum.Enum):
-    MINUTES = "minutes"
-    WORKING_DAYS = "working days"
-    WALL = "wall"
-
-
 class Policy(Scoped, Model):
     """The targets of some tickets: of a council or all, of a type or all, of a kind of requester or all.
 
@@ -415,14 +410,6 @@ class Policy(Scoped, Model):
     effective_to: Mapped[datetime | None]
 
     __table_args__ = (scope_rule(),)
-
-
-class Stage(enum.Enum):
-    RUNNING = "running"
-    PAUSED = "paused"
-    MET = "met"
-    MISSED = "missed"
-    CANCELLED = "cancelled"
 
 
 class Clock(Model):
