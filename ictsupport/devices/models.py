@@ -1,8 +1,8 @@
 """What is lent to whom."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..database import Model
@@ -19,22 +19,41 @@ class Device(Model):
     serial: Mapped[str] = mapped_column(String(80), default="")
     os_version: Mapped[str] = mapped_column(String(60), default="")
     council_id: Mapped[int | None] = mapped_column(ForeignKey("council.id"), index=True)
+    retired_on: Mapped[date | None]
     council: Mapped[Council | None] = relationship()
-    custodies: Mapped[list["Custody"]] = relationship(back_populates="device", order_by="Custody.lent_at")
+    custodies: Mapped[list["Custody"]] = relationship(
+        back_populates="device", order_by="Custody.lent_at, Custody.id"
+    )
+
+    @property
+    def custody(self) -> "Custody | None":
+        """The present one: who has it now."""
+        return next((one for one in self.custodies if one.returned_at is None), None)
+
+    @property
+    def label(self) -> str:
+        """What it is, in a few words: iPad 10, NB-0417."""
+        return f"{self.model or self.kind}, {self.asset_tag}"
 
 
 class Custody(Model):
     """Somebody has the device, from when it was lent until it came back. One person at a time."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     lent_at: Mapped[datetime]
+    lent_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     returned_at: Mapped[datetime | None]
+    returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(300), default="")
     device: Mapped[Device] = relationship(back_populates="custodies")
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    lent_by: Mapped[Person | None] = relationship(foreign_keys=[lent_by_id])
+    returned_to: Mapped[Person | None] = relationship(foreign_keys=[returned_to_id])
 
     LENT = text("returned_at IS NULL")
     __table_args__ = (
+        CheckConstraint("returned_at IS NULL OR returned_at >= lent_at", name="order"),
         Index("uq_custody_lent", "device_id", unique=True, sqlite_where=LENT, postgresql_where=LENT),
     )
