@@ -4,9 +4,9 @@ import click
 from flask.cli import FlaskGroup
 
 from .. import create_app
-from . import database, importing, worker
+from . import database, importing, rebuild, worker
 
-COMMANDS: list[click.Command] = [database.group, importing.group, worker.group]
+COMMANDS: list[click.Command] = [database.group, importing.group, rebuild.command, worker.group]
 
 
 @click.group(
