@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     )
 
     close_after_working_days: int = Field(5, description="A resolved ticket closes by itself after so long")
+    hard_to_recruit_adverts: int = Field(
+        2, description="A post advertised so often without appointment is hard to recruit to"
+    )
+    hard_to_recruit_days: int = Field(90, description="So is one that is open for more days than this")
     workers: bool = Field(True, description="Whether the built-in server also does the background work")
 
     @property

@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
-from typing import Any, cast
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from flask import Flask, g, has_request_context, request
@@ -106,6 +108,7 @@ def tune(engine: Engine) -> None:
 
 def _tune_sqlite(dbapi: Any, _record: Any) -> None:
     dbapi.isolation_level = None  # SQLAlchemy starts transactions, not the driver
+    dbapi.create_function("local_day", 2, _local_day, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
         dbapi.execute("PRAGMA " + pragma)
     for pragma in ("cache_size=-65536", "mmap_size=268435456", "temp_store=MEMORY"):
@@ -233,6 +236,37 @@ def identity(row: Model) -> int:
 
 def dialect_name() -> str:
     return db.session.get_bind().dialect.name
+
+
+def local_day(moment: Any, zone: ZoneInfo) -> sa.ColumnElement[date]:
+    """SQL: the calendar day an instant falls on in that zone."""
+    if dialect_name() == "postgresql":
+        return sa.cast(sa.func.timezone(zone.key, moment), sa.Date)
+    return sa.func.local_day(moment, zone.key, type_=sa.Date())
+
+
+@lru_cache(maxsize=100_000)
+def _local_day(moment: str | None, zone: str) -> str | None:
+    """What SQLite calls for local_day: it knows no time zones."""
+    if moment is None:
+        return None
+    at = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    return at.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def first_day_of(unit: Literal["week", "month"], day: Any) -> sa.ColumnElement[date]:
+    """SQL: the Monday of the day's week, or the first of its month."""
+    if dialect_name() == "postgresql":
+        return sa.cast(sa.func.date_trunc(unit, day), sa.Date)
+    steps = ("-6 days", "weekday 1") if unit == "week" else ("start of month",)
+    return sa.func.date(day, *steps, type_=sa.Date())
+
+
+def days_between(earlier: Any, later: Any) -> sa.ColumnElement[int]:
+    """SQL: how many days one day comes after another."""
+    if dialect_name() == "postgresql":
+        return sa.type_coerce(later - earlier, sa.Integer)
+    return sa.cast(sa.func.julianday(later) - sa.func.julianday(earlier), sa.Integer)
 
 
 def contains(

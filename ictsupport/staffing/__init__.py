@@ -1,7 +1,7 @@
-"""Posts, vacancies and who covers them."""
+"""Posts, who is missing, and what is done about it."""
 
 from flask import Flask
 
 
 def init_app(_app: Flask) -> None:
-    """Register the package's pages, listeners and commands."""
+    from . import models  # noqa: F401

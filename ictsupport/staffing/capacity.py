@@ -1,0 +1,177 @@
+"""How many FTE there were: the daily mean of any stretch of days, summed in SQL from posts and agency cover.
+
+FTE-days are counted in calendar days. A council's part of a post is what its
+share of the funding says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import case, func, literal, select, type_coerce
+
+from ..database import days_between, db
+from .models import NONE, AgencyCover, FundingShare, Post, PostPeriod, State
+
+FOREVER = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """The daily mean FTE of a stretch of days."""
+
+    first: date
+    last: date
+    established: Decimal = NONE
+    in_post: Decimal = NONE
+    frozen: Decimal = NONE
+    agency: Decimal = NONE
+    covered: Decimal = NONE
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def vacant(self) -> Decimal:
+        """Establishment less in post, whatever covers for it."""
+        return self.established - self.in_post
+
+    @property
+    def uncovered(self) -> Decimal:
+        """Vacant, and nobody from an agency in its place."""
+        return self.vacant - self.covered
+
+    @property
+    def with_agency(self) -> Decimal:
+        return self.in_post + self.agency
+
+    @property
+    def vacant_days(self) -> Decimal:
+        """Vacant FTE-days."""
+        return self.vacant * self.days
+
+    @property
+    def uncovered_days(self) -> Decimal:
+        return self.uncovered * self.days
+
+    @property
+    def vacancy_rate(self) -> Decimal | None:
+        return self.vacant / self.established if self.established else None
+
+
+Stretch = tuple[date, date]
+"""A first and a last day, both included."""
+
+
+def capacity(
+    stretches: Sequence[Stretch], *, teams: Any = None, council_id: int | None = None
+) -> list[Capacity]:
+    """The capacity of each stretch (first and last day), of all teams or of those the select names.
+
+    With `council_id` only the part of each post that this council pays for.
+    """
+    found = capacity_by_team(stretches, teams=teams, council_id=council_id)
+    return [
+        _sum(first, last, [part for (start, _), part in found.items() if start == first])
+        for first, last in stretches
+    ]
+
+
+def capacity_by_team(
+    stretches: Sequence[Stretch], *, teams: Any = None, council_id: int | None = None
+) -> dict[tuple[date, int], Capacity]:
+    """The same, apart for each team, by first day and the team's id."""
+    if not stretches:
+        return {}
+    rows = db.session.execute(_statement(stretches, teams, council_id))
+    lasts = dict(stretches)
+    return {
+        (row.first, row.team_id): Capacity(
+            row.first,
+            lasts[row.first],
+            *(Decimal(total or 0) / 10_000 / ((lasts[row.first] - row.first).days + 1) for total in row[2:]),
+        )
+        for row in rows
+    }
+
+
+def _sum(first: date, last: date, parts: list[Capacity]) -> Capacity:
+    return Capacity(first, last, *(sum((getattr(part, name) for part in parts), NONE) for name in MEASURES))
+
+
+MEASURES = ("established", "in_post", "frozen", "agency", "covered")
+
+
+def _statement(stretches: Sequence[Stretch], teams: Any, council_id: int | None) -> Any:
+    """One row per stretch and team: FTE-days in ten-thousandths (hundredths of an FTE times per cent)."""
+    days = sa.values(sa.column("first", sa.Date), sa.column("last", sa.Date), name="stretch")
+    stretch, lines = days.data(list(stretches)).cte("stretch"), _lines()
+    overlap = (
+        days_between(_most(stretch.c.first, lines.c.starts_on), _least(stretch.c.last, lines.c.ends_on)) + 1
+    )
+    percent = FundingShare.percent if council_id is not None else literal(100)
+    rows = (
+        select(
+            stretch.c.first,
+            Post.team_id,
+            *(func.sum(overlap * lines.c[name] * percent).label(name) for name in MEASURES),
+        )
+        .select_from(stretch)
+        .join(lines, (lines.c.starts_on <= stretch.c.last) & (lines.c.ends_on >= stretch.c.first))
+        .join(Post, Post.id == lines.c.post_id)
+        .group_by(stretch.c.first, Post.team_id)
+    )
+    if council_id is not None:
+        rows = rows.join(
+            FundingShare, (FundingShare.post_id == Post.id) & (FundingShare.council_id == council_id)
+        )
+    return rows.where(Post.team_id.in_(teams)) if teams is not None else rows
+
+
+def _lines() -> sa.Subquery:
+    """From when to when each post had how much of what: its periods, its cover, and where the two meet."""
+    fte, in_post = type_coerce(PostPeriod.fte, sa.Integer), type_coerce(PostPeriod.in_post, sa.Integer)
+    established = case((PostPeriod.state == State.DELETED, 0), else_=fte)
+    cover = type_coerce(AgencyCover.fte, sa.Integer)
+    period_ends = func.coalesce(PostPeriod.ends_on, FOREVER, type_=sa.Date)
+    cover_ends = func.coalesce(AgencyCover.ends_on, FOREVER, type_=sa.Date)
+    holds, zero = PostPeriod.withdrawn_at.is_(None), literal(0)
+
+    periods = select(
+        PostPeriod.post_id,
+        PostPeriod.starts_on,
+        period_ends.label("ends_on"),
+        established.label("established"),
+        in_post.label("in_post"),
+        case((PostPeriod.state == State.FROZEN, fte), else_=0).label("frozen"),
+        zero.label("agency"),
+        zero.label("covered"),
+    ).where(holds)
+    covers = select(AgencyCover.post_id, AgencyCover.starts_on, cover_ends, zero, zero, zero, cover, zero)
+    meetings = (
+        select(
+            PostPeriod.post_id,
+            _most(PostPeriod.starts_on, AgencyCover.starts_on),
+            _least(period_ends, cover_ends),
+            zero,
+            zero,
+            zero,
+            zero,
+            _least(established - in_post, cover),
+        )
+        .join(AgencyCover, AgencyCover.post_id == PostPeriod.post_id)
+        .where(holds, PostPeriod.starts_on <= cover_ends, AgencyCover.starts_on <= period_ends)
+    )
+    return sa.union_all(periods, covers, meetings).subquery("line")
+
+
+def _least(one: Any, other: Any) -> Any:
+    return case((one < other, one), else_=other)
+
+
+def _most(one: Any, other: Any) -> Any:
+    return case((one > other, one), else_=other)
