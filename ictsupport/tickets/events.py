@@ -1,10 +1,127 @@
 """What can happen to tickets, their queues and their targets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ..journal import Event
-from .models import ClockKind, Policy, Ticket
+from ..people.models import Person
+from .models import ClockKind, Matrix, Message, Policy, Queue, Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketEvent(Event):
+    """Something happened to a ticket. Listen to this to hear of everything.
+
+    `version` is the ticket's version afterwards; `changes` says which fields
+    changed, each with its old and its new value (rows by their id).
+    """
+
+    about: Ticket
+    version: int
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRaised(TicketEvent):
+    """Somebody asked for help; `follows` is the closed ticket it takes up again."""
+
+    follows: Ticket | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketAssigned(TicketEvent):
+    """An agent has it now, or nobody."""
+
+    assignee: Person | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketMoved(TicketEvent):
+    """It is on another queue."""
+
+    queue: Queue
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketPrioritised(TicketEvent):
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailsChanged(TicketEvent):
+    """Other fields of the ticket were put right."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketTakenUp(TicketEvent):
+    """Work on it has begun, or (to_triage) it was given back to be sorted again."""
+
+    to_triage: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replied(TicketEvent):
+    """A public reply, by the desk or (from_requester) by or for whoever asked."""
+
+    message: Message
+    from_requester: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted(TicketEvent):
+    message: Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallLogged(TicketEvent):
+    message: Message
+    result: str
+    promised_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketHeld(TicketEvent):
+    """It waits for somebody or something, or for something else than before. `message` is what the requester was asked."""
+
+    reason: str
+    message: Message | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReleased(TicketEvent):
+    """It is off hold."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketResolved(TicketEvent):
+    resolution: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReopened(TicketEvent):
+    """Work begins again, after it was resolved or cancelled (`was`)."""
+
+    was: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketClosed(TicketEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketCancelled(TicketEvent):
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRead(Event):
+    """Somebody other than its requester opened a confidential ticket."""
+
+    about: Ticket
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,3 +138,10 @@ class PolicyChanged(Event):
     """Targets are different now, for the tickets the policy covers."""
 
     about: Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatrixChanged(Event):
+    """From now on, priorities follow from impact and urgency in another way."""
+
+    about: Matrix

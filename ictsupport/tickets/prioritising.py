@@ -1,0 +1,63 @@
+"""Priority from impact and urgency: the matrix, as each council has it."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from .. import clock
+from ..database import db
+from ..errors import Refusal
+from ..journal import announce
+from ..people.models import Council, Person
+from ..people.scopes import Scope, scoped_to
+from .events import MatrixChanged
+from .models import Matrix
+
+STANDARD = {
+    "1,1": 1, "1,2": 2, "1,3": 3,
+    "2,1": 2, "2,2": 3, "2,3": 4,
+    "3,1": 3, "3,2": 4, "3,3": 5,
+}  # fmt: skip
+"""What holds until somebody enters a matrix."""
+
+WORDS = {1: "critical", 2: "high", 3: "moderate", 4: "low", 5: "planning"}
+
+
+class NotInMatrix(Refusal):
+    reason = "Impact and urgency are each 1, 2 or 3."
+
+
+class BadMatrix(Refusal):
+    reason = "Give every combination of impact and urgency a priority from 1 to 5."
+
+
+def priority_for(impact: int, urgency: int, council_id: int | None, at: datetime | None = None) -> int:
+    """The priority by the matrix in force: the council's own before the one for all."""
+    cell = f"{impact},{urgency}"
+    if cell not in STANDARD:
+        raise NotInMatrix
+    return int(matrix_for(council_id, at)[cell])
+
+
+def matrix_for(council_id: int | None, at: datetime | None = None) -> dict[str, int]:
+    """The cells of the matrix in force for a council (None: for work that is for all)."""
+    found = db.session.scalars(
+        select(Matrix)
+        .where(
+            Matrix.effective_from <= (at or clock.now()),
+            or_(Matrix.scope == Scope.ALL, Matrix.council_id == council_id),
+        )
+        .order_by(Matrix.council_id.is_(None), Matrix.effective_from.desc(), Matrix.id.desc())
+        .limit(1)
+    ).first()
+    return found.cells if found else STANDARD
+
+
+def set_matrix(cells: dict[str, int], council: Council | None, *, by: Person | None) -> Matrix:
+    """Take a new version of the matrix into force, for a council or for all. Tickets there are stay as they are."""
+    if set(cells) != set(STANDARD) or not all(priority in WORDS for priority in cells.values()):
+        raise BadMatrix
+    matrix = Matrix(cells=dict(cells), effective_from=clock.now(), **scoped_to(council))
+    db.session.add(matrix)
+    announce(MatrixChanged(about=matrix, by=by))
+    return matrix

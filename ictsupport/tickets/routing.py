@@ -1,0 +1,107 @@
+"""Which queue a new ticket goes to, and why."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from .. import clock
+from ..database import db
+from ..errors import Refusal
+from ..people.models import Council, RequesterKind
+from ..systems.models import System
+from .models import Channel, Queue, RoutingRule, TicketType
+
+
+class NoTriageQueue(Refusal):
+    reason = "No queue takes new requests. An administrator has to say which queue is for triage."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All about a new ticket that routing may ask."""
+
+    ticket_type: TicketType
+    systems: Sequence[System]
+    council: Council | None
+    requester_kind: RequesterKind
+    channel: Channel
+    text: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a ticket goes, and the sentence that says why."""
+
+    queue: Queue
+    because: str
+
+
+def route(facts: Facts) -> Route:
+    """The queue of the first rule whose every condition holds; else the triage queue."""
+    today = clock.now().date()
+    for rule in rules():
+        if rule.queue.closed_on and rule.queue.closed_on <= today:
+            continue
+        reasons = list(_reasons(rule, facts))
+        if None not in reasons:
+            why = " and ".join(reason for reason in reasons if reason) or "everything else goes there"
+            return Route(rule.queue, f"Routed to {rule.queue.name} because {why}"[:300])
+    queue = triage_queue()
+    return Route(queue, f"Put on {queue.name} to be sorted because no rule fits")
+
+
+def rules() -> Sequence[RoutingRule]:
+    """The rules in the order they are asked."""
+    return db.session.scalars(
+        select(RoutingRule)
+        .order_by(RoutingRule.position)
+        .options(
+            joinedload(RoutingRule.queue), joinedload(RoutingRule.system), joinedload(RoutingRule.council)
+        )
+    ).all()
+
+
+def triage_queue() -> Queue:
+    """Where tickets wait that nobody has sorted yet."""
+    queue = db.session.scalars(
+        select(Queue).where(Queue.is_triage, Queue.closed_on.is_(None)).order_by(Queue.id).limit(1)
+    ).first()
+    if queue is None:
+        raise NoTriageQueue
+    return queue
+
+
+def _reasons(rule: RoutingRule, facts: Facts) -> Iterator[str | None]:
+    """For each condition of the rule: why it holds, or None where it does not."""
+    if rule.ticket_type is not None:
+        holds = rule.ticket_type is facts.ticket_type
+        yield f"it is {_article(rule.ticket_type.value)}" if holds else None
+    if rule.system is not None:
+        yield f"the system is {rule.system.name}" if rule.system in facts.systems else None
+    if rule.council is not None:
+        yield f"it is for {rule.council.short_name}" if rule.council is facts.council else None
+    if rule.requester_kind is not None:
+        holds = rule.requester_kind is facts.requester_kind
+        words = {"staff": "a member of staff", "contact": "a supplier's contact"}
+        kind = rule.requester_kind.value
+        yield f"{words.get(kind, _article(kind))} asks" if holds else None
+    if rule.channel is not None:
+        yield f"it came by {rule.channel.value}" if rule.channel is facts.channel else None
+    if rule.words_.strip():
+        word = said_in(facts.text, rule.words_)
+        yield f"it says “{word}”" if word else None
+
+
+def said_in(text: str, words: str) -> str | None:
+    """The first of some words or phrases (separated by commas) that the text says, as whole words in any case."""
+    for phrase in (each.strip() for each in words.split(",")):
+        if phrase and re.search(rf"(?<!\w){re.escape(phrase)}(?!\w)", text, re.IGNORECASE):
+            return phrase
+    return None
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
