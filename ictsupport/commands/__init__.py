@@ -4,9 +4,21 @@ import click
 from flask.cli import FlaskGroup
 
 from .. import create_app
-from . import database, importing, rebuild, worker
+from . import (
+    database,
+    demo,
+    importing,
+    rebuild,
+    worker,
+)
 
-COMMANDS: list[click.Command] = [database.group, importing.group, rebuild.command, worker.group]
+COMMANDS: list[click.Command] = [
+    database.group,
+    demo.group,
+    importing.group,
+    rebuild.command,
+    worker.group,
+]
 
 
 @click.group(

@@ -7,8 +7,11 @@ import click
 from flask.cli import with_appcontext
 
 from ..importing import Importer, Outcome, Report, bring_in
+from ..tickets.importing import Incidents
 
-IMPORTERS: list[type[Importer]] = []
+IMPORTERS: list[type[Importer]] = [
+    Incidents,
+]
 """Every kind of file that can be brought in; a package adds its own here."""
 
 MOST_TROUBLES = 40
