@@ -142,7 +142,7 @@ class Clockwork:
         may pause its clocks where it did not before, or no longer do so.
         """
         for key in self._live(WORKING):
-            was, target = self._terms(key), rule.targets[key[0]]
+            was, target = self.terms(key), rule.targets[key[0]]
             if (was.target, was.policy_id) != (target, rule.policy_id):
                 self._add(
                     Line(*key, Happening.POLICY_CHANGED, at, reason, target, rule.calendar_id, rule.policy_id)
@@ -161,7 +161,7 @@ class Clockwork:
         elif key is None or not live:
             number = key[1] + 1 if key else 1
             self._add(Line(ClockKind.NEEDED_BY, number, Happening.STARTED, at, target=_wall(until, at)))
-        elif (was := self._terms(key).target) and was.until != until:
+        elif (was := self.terms(key).target) and was.until != until:
             self._add(Line(*key, Happening.POLICY_CHANGED, at, None, _wall(until, at)))
 
     # What follows from it
@@ -198,7 +198,7 @@ class Clockwork:
     def columns_of(self, key: Key, now: datetime | None = None) -> dict[str, Any]:
         """The columns of one clock's row."""
         reading = self.reading(key)
-        terms = self._terms(key)
+        terms = self.terms(key)
         breached_at, breaches_at = reading.breached_at, reading.breaches_at
         if now is not None and breaches_at is not None and breaches_at < now:
             breached_at, breaches_at = breaches_at, None
@@ -257,7 +257,7 @@ class Clockwork:
         last = next(line for line in reversed(self.clocks[key]) if line.event in moves)
         return last if last.event is Happening.PAUSED else None
 
-    def _terms(self, key: Key) -> Line:
+    def terms(self, key: Key) -> Line:
         """Target, policy and calendar as they last were said."""
         terms = self.clocks[key][0]
         for line in self.clocks[key][1:]:

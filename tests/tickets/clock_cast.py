@@ -1,7 +1,8 @@
 """Tickets with clocks, for the tests about them. Imported by those that need it."""
 
+import itertools
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,11 @@ from sqlalchemy import select
 
 from ictsupport.database import db
 from ictsupport.journal import Entry
-from ictsupport.people.models import Council, Person
+from ictsupport.people.models import Calendar, CalendarVersion, Council, Person, Team
 from ictsupport.people.scopes import scoped_to
-from ictsupport.tickets.models import Channel, Clock, ClockKind, Queue, Ticket, TicketType
+from ictsupport.tickets.models import Channel, Clock, ClockKind, Policy, Queue, Ticket, TicketType
 from ictsupport.tickets.targets import start_clocks
-from tests.cast import keep
+from tests.cast import LONG_AGO, TARGETS, WORKING_WEEK, keep
 
 MakeTicket = Callable[..., Ticket]
 
@@ -23,31 +24,52 @@ def at(hour: float, day: int = 18) -> datetime:
     return datetime(2026, 11, day, tzinfo=UTC) + timedelta(hours=hour)
 
 
+def a_ticket(number: int, requester: Person, queue: Queue, council: Council, **more: Any) -> Ticket:
+    """A ticket of the council without clocks, raised on Wednesday at 10."""
+    values: dict[str, Any] = {
+        "reference": f"ICT-{number}",
+        "ticket_type": TicketType.INCIDENT,
+        "subject": "The printer on floor 2",
+        "description": "It says paper jam",
+        "requester": requester,
+        "requester_kind": requester.requester_kind,
+        "opened_at": at(10),
+        "updated_at": at(10),
+        "channel": Channel.SELF_SERVICE,
+        "impact": 3,
+        "urgency": 2,
+        "priority": 3,
+        "queue": queue,
+        **scoped_to(council),
+    }
+    return keep(Ticket(**{**values, **more}))
+
+
 @pytest.fixture(name="make_ticket")
 def ticket_maker(desk: dict[str, Queue], council: Council, staff: Person) -> MakeTicket:
-    """make_ticket(priority=2) is a ticket of the council without clocks, raised on Wednesday at 10."""
-    numbers = iter(range(1, 1000))
+    """make_ticket(priority=2) is another ticket of the council without clocks."""
+    numbers = itertools.count(1)
+    return lambda **more: a_ticket(next(numbers), staff, desk["helpdesk"], council, **more)
 
-    def make(**more: Any) -> Ticket:
-        values: dict[str, Any] = {
-            "reference": f"ICT-{next(numbers)}",
-            "ticket_type": TicketType.INCIDENT,
-            "subject": "The printer on floor 2",
-            "description": "It says paper jam",
-            "requester": staff,
-            "requester_kind": staff.requester_kind,
-            "opened_at": at(10),
-            "updated_at": at(10),
-            "channel": Channel.SELF_SERVICE,
-            "impact": 3,
-            "urgency": 2,
-            "priority": 3,
-            "queue": desk["helpdesk"],
-            **scoped_to(council),
-        }
-        return keep(Ticket(**{**values, **more}))
 
-    return make
+def furnish(tickets: int) -> int:
+    """Commit a council with so many tickets whose response is due at 2pm, for tests with several connections."""
+    council = keep(Council(name="Northbrook", short_name="Northbrook", slug="northbrook"))
+    person = keep(Person(name="Tina Worsley", sort_name="Worsley Tina", employer=council))
+    queue = keep(Queue(name="Helpdesk", slug="helpdesk", team=keep(Team(name="Helpdesk", **scoped_to(None)))))
+    keep(
+        Calendar(
+            name="Service",
+            zone="Europe/London",
+            versions=[CalendarVersion(effective_from=date(2015, 1, 1), week=WORKING_WEEK)],
+            **scoped_to(None),
+        )
+    )
+    keep(Policy(name="Standard", targets=TARGETS, pauses=[], effective_from=LONG_AGO, **scoped_to(None)))
+    for number in range(1, tickets + 1):
+        start_clocks(a_ticket(number, person, queue, council), at(10))
+    db.session.commit()
+    return tickets
 
 
 @pytest.fixture(name="ticket")

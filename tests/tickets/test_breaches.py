@@ -1,5 +1,8 @@
 """A target that runs out is noticed within a minute, and told once."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 from sqlalchemy import select, text
 
 from ictsupport import clock, jobs, scheduler
@@ -10,7 +13,7 @@ from ictsupport.tickets.clocks import Stage
 from ictsupport.tickets.models import ClockKind, HoldReason
 from ictsupport.tickets.targets import first_response, pause, start_clocks
 
-from .clock_cast import at, breaches_told, response, ticket_maker, ticket_with_clocks  # noqa: F401
+from .clock_cast import at, breaches_told, furnish, response, ticket_maker, ticket_with_clocks  # noqa: F401
 
 
 def sweep(hour: float) -> int:
@@ -86,3 +89,23 @@ def test_the_sweep_reads_an_index_and_not_the_table(ticket, kind):
         db.session.execute(text("SET LOCAL enable_seqscan = off"))
         plan = str(db.session.execute(text(f"EXPLAIN {query}")).all())
     assert "ix_clock_breaches" in plan
+
+
+def test_two_sweeps_at_the_same_moment_tell_once(real_app, kind):
+    """Two workers that both find the clocks due: the second must find them marked."""
+    with real_app.app_context():
+        tickets = furnish(20)
+
+    def work(_number: int) -> int:
+        with real_app.app_context(), clock.at(at(15)):
+            gate.wait()
+            found = sweep_breaches()
+            db.session.commit()
+            return found
+
+    gate = threading.Barrier(2)
+    with ThreadPoolExecutor(2) as pool:
+        marked = sum(pool.map(work, range(2)))
+    with real_app.app_context(), clock.at(at(15)):
+        marked += sweep_breaches()
+        assert marked == breaches_told() == tickets
