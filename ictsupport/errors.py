@@ -1,6 +1,18 @@
 """How the service says no, and what it says when something is missing or broken."""
 
+import logging
 from typing import Any, ClassVar
+
+from flask import Flask, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+log = logging.getLogger(__name__)
+
+PAGES = (400, 403, 404, 405, 413, 429, 503)
+NOT_TYPED = frozenset({"csrf_token", "once", "version"})
 
 
 class Refusal(Exception):
@@ -14,5 +26,70 @@ class Refusal(Exception):
         super().__init__(reason or type(self).reason.format(**details))
 
 
-def init_app(_app: Any) -> None:
+def init_app(app: Flask) -> None:
     """Register the pages for refused, missing and broken."""
+    for code in PAGES:
+        app.register_error_handler(code, http_page)
+    app.register_error_handler(Refusal, refused_page)
+    app.register_error_handler(CSRFError, expired_page)
+    app.register_error_handler(DBAPIError, busy_page)
+    app.register_error_handler(500, broken_page)
+
+
+def http_page(error: HTTPException) -> ResponseReturnValue:
+    """The page for what is missing, forbidden, too big or too often; the same words whoever looks."""
+    code = error.code or 500
+    answer = page(f"errors/{code if code != 405 else 404}.html", code)
+    if error.response is not None:
+        return error.response
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return (*answer, headers)
+
+
+def refused_page(error: Refusal) -> ResponseReturnValue:
+    """A Refusal that no form took up: its reason, and a way back."""
+    return page("errors/refused.html", 409, reason=str(error))
+
+
+def expired_page(_error: CSRFError) -> ResponseReturnValue:
+    """A form that no longer belongs to its sender's session; what was typed is shown, so that nothing is lost."""
+    typed = [
+        value
+        for name, value in request.form.items()
+        if name not in NOT_TYPED and "password" not in name and len(value) > 20
+    ]
+    return page("errors/expired.html", 400, typed=typed)
+
+
+def busy_page(error: DBAPIError) -> ResponseReturnValue:
+    """The database is away or too busy: say when to come back. Any other trouble with it is a fault of ours."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    words = str(error.orig)
+    away = error.connection_invalidated or state.startswith("57P") or "connection failed" in words
+    if not away and state not in ("55P03", "40P01", "40001") and "database is locked" not in words:
+        raise error
+    log.warning("The database is away or busy: %s", type(error.orig).__name__)
+    content, code = bare_page("errors/503.html", 503)
+    return content, code, {"Retry-After": "30"}
+
+
+def broken_page(_error: InternalServerError) -> ResponseReturnValue:
+    return bare_page("errors/500.html", 500)
+
+
+def page(template: str, code: int, **context: Any) -> tuple[Any, int]:
+    """The page, or its words as JSON where a program asked."""
+    if wants_json():
+        return jsonify(error=code, reason=context.get("reason", "")), code
+    return render_template(template, **context), code
+
+
+def bare_page(template: str, code: int) -> tuple[Any, int]:
+    """A page that asks the database nothing, since that may be what is broken."""
+    g.bare = True
+    return page(template, code)
+
+
+def wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"

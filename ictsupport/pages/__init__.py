@@ -1,7 +1,14 @@
-"""What all pages share."""
+"""What all pages share: the frame, navigation, brand, forms, words for dates and numbers, paging, charts, headers."""
 
 from flask import Flask
 
+from . import assets, brand, filters, forms, headers, navigation, presses, views
 
-def init_app(_app: Flask) -> None:
-    from . import presses  # noqa: F401
+__all__ = ["brand", "init_app", "navigation", "presses"]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for part in (headers, assets, filters, navigation, brand, forms, views):
+        part.init_app(app)

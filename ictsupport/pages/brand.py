@@ -1,0 +1,89 @@
+"""How a council's name and colours reach its pages, and whether they can be read."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flask import Flask, current_app, g
+from markupsafe import Markup
+
+DARK_INK = "#0b0c0c"
+WHITE = "#ffffff"
+
+
+@dataclass(frozen=True)
+class Brand:
+    """What the masthead shows: a name, a ground colour, the line under it, and a logo if there is one."""
+
+    name: str
+    colour: str = "#143a52"
+    line: str = "#2b7a9b"
+    logo: str = ""
+    style: Markup = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for colour in (self.colour, self.line):
+            rgb(colour)
+        rules = f":root{{--brand:{self.colour};--brand-ink:{ink_on(self.colour)};--brand-line:{self.line}}}"
+        object.__setattr__(self, "style", Markup(rules))  # noqa: S704 - only colours that rgb() has read
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """The parts of a colour written #rrggbb; anything else is a ValueError."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        raise ValueError("A colour is written like #143a52")
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def contrast(one: str, other: str) -> float:
+    """How far apart two colours are in lightness, from 1 to 21, as WCAG counts it."""
+    lights = sorted((_luminance(rgb(one)), _luminance(rgb(other))))
+    return (lights[1] + 0.05) / (lights[0] + 0.05)
+
+
+def _luminance(parts: tuple[int, int, int]) -> float:
+    linear = [(part / 255 / 12.92) if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def ink_on(colour: str) -> str:
+    """White or black letters, whichever is read more easily on the colour."""
+    return max((WHITE, DARK_INK), key=lambda ink: contrast(ink, colour))
+
+
+def objections(colour: str, line: str) -> list[str]:
+    """Why these two colours may not be saved as a council's brand; empty when they may."""
+    try:
+        letters = contrast(ink_on(colour), colour)
+        lines = contrast(line, WHITE)
+    except ValueError as trouble:
+        return [str(trouble)]
+    found = []
+    if letters < 7:
+        found.append(
+            f"Choose a darker or lighter main colour: letters on it reach {letters:.1f} to 1 and need 7 to 1."
+        )
+    if lines < 3:
+        found.append(f"Choose a darker second colour: on white it reaches {lines:.1f} to 1 and needs 3 to 1.")
+    return found
+
+
+_chooser: list[Callable[[], Brand | None]] = []
+
+
+def chosen_by(chooser: Callable[[], Brand | None]) -> Callable[[], Brand | None]:
+    """Let a package say whose brand the page in hand wears; None leaves the service's own."""
+    _chooser[:] = [chooser]
+    return chooser
+
+
+def present() -> Brand:
+    """The brand of the page in hand, asked for once a request."""
+    if "brand" not in g:
+        brand = _chooser[0]() if _chooser and not g.get("bare") else None
+        g.brand = brand or Brand(name=current_app.config["SETTINGS"].service_name)
+    return g.brand  # type: ignore[no-any-return]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["brand"] = present

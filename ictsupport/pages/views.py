@@ -1,0 +1,140 @@
+"""Pages about the service itself, for everybody: accessibility, privacy, cookies, and whether it is well."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+from typing import TypeVar
+
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, current_app, jsonify, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import clock, jobs
+from ..database import db
+
+bp = Blueprint("pages", __name__)
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+OVERDUE = timedelta(minutes=10)
+
+
+def everybody(view: View) -> View:
+    """A page for everybody, signed in or not."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+class Service:
+    """What every page says about the service: its name, and where there is help."""
+
+    def __init__(self, app: Flask) -> None:
+        told = app.config["SETTINGS"]
+        self.name: str = told.service_name
+        self.phone: str = told.service_phone
+        self.hours: str = told.service_hours
+        self.idle_seconds: int = told.session_idle_hours * 3600
+
+    @property
+    def help(self) -> Markup:
+        """Where to turn, in the same words on every page."""
+        if not self.phone:
+            return Markup("Need help? Speak to the ICT helpdesk.")
+        number = self.phone.replace(" ", "")
+        link = Markup('<a class="govuk-link nowrap" href="tel:{}">{}</a>').format(number, self.phone)
+        when = f", {self.hours}" if self.hours else ""
+        return Markup("Need help? Ring the ICT helpdesk on {}{}.").format(link, when)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["service"] = Service(app)
+    app.register_blueprint(bp)
+
+
+@bp.route("/accessibility")
+@everybody
+def accessibility() -> ResponseReturnValue:
+    return render_template("pages/accessibility.html")
+
+
+@bp.route("/privacy")
+@everybody
+def privacy() -> ResponseReturnValue:
+    return render_template("pages/privacy.html")
+
+
+@bp.route("/cookies")
+@everybody
+def cookies() -> ResponseReturnValue:
+    return render_template("pages/cookies.html", cookie=current_app.config["SESSION_COOKIE_NAME"])
+
+
+@bp.route("/robots.txt")
+@everybody
+def robots() -> ResponseReturnValue:
+    return "User-agent: *\nDisallow: /\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@bp.route("/still-here")
+def still_here() -> ResponseReturnValue:
+    """Somebody signed in is still using a page: being asked is enough to renew their sign-in."""
+    return "", 204
+
+
+@bp.route("/health/live")
+@everybody
+def live() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="live")
+
+
+@bp.route("/health/ready")
+@everybody
+def ready() -> ResponseReturnValue:
+    """The service can do its work: 200, or 503 with the parts that are not well."""
+    checks = {"database": _database(), "migrations": "not asked", "background work": "not asked"}
+    if checks["database"] == "ok":
+        checks["migrations"] = _migrations()
+        checks["background work"] = _work() if checks["migrations"] == "ok" else "not asked"
+    well = all(state == "ok" for state in checks.values())
+    return jsonify(status="ready" if well else "not ready", checks=checks), 200 if well else 503
+
+
+def _database() -> str:
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "does not answer"
+    return "ok"
+
+
+def _migrations() -> str:
+    """Whether the tables are those this version of the program expects."""
+    try:
+        stands = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "the database has no tables yet"
+    return (
+        "ok"
+        if stands == _heads(current_app.extensions["migrate"].directory)
+        else "the database is of another version"
+    )
+
+
+@lru_cache
+def _heads(migrations: str) -> frozenset[str]:
+    return frozenset(ScriptDirectory(migrations).get_heads())
+
+
+def _work() -> str:
+    """Whether jobs are done about when they are due."""
+    oldest = db.session.scalar(
+        select(func.min(jobs.Job.run_at)).where(jobs.Job.done_at.is_(None), jobs.Job.failed_at.is_(None))
+    )
+    if oldest is None or clock.now() - oldest < OVERDUE:
+        return "ok"
+    return "work has been waiting since " + oldest.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,7 @@
+/* Small conveniences for every page. Each works on markup that is complete without it. */
+import "./errors.js";
+import "./choices.js";
+import "./counts.js";
+import "./presses.js";
+import "./suggestions.js";
+import "./session.js";

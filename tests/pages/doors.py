@@ -1,0 +1,20 @@
+"""Who may open the pages that belong to no part of the work: nearly all are for everybody."""
+
+from typing import Any
+
+from tests.doors import EVERYBODY, PUBLIC, Door, World
+
+DOORS = {
+    "assets": Door(get=PUBLIC),
+    "pages.accessibility": Door(get=PUBLIC),
+    "pages.privacy": Door(get=PUBLIC),
+    "pages.cookies": Door(get=PUBLIC),
+    "pages.robots": Door(get=PUBLIC),
+    "pages.still_here": Door(get=EVERYBODY),
+    "pages.live": Door(get=PUBLIC),
+    "pages.ready": Door(get=PUBLIC),
+}
+
+
+def things(_world: World) -> dict[str, Any]:
+    return {"version": "any", "name": "icon.svg"}
