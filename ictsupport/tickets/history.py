@@ -114,15 +114,24 @@ def derive() -> None:
                 pass
 
 
-@dataclass
+@dataclass(eq=False)
 class _Told:
     """What follows from one story."""
 
     ticket: dict[str, Any]
     periods: list[dict[str, Any]]
     messages: list[dict[str, Any]]
-    entries: list[tuple[dict[str, Any], dict[str, Any]]]
+    entries: list["_Line"]
     work: Clockwork
+
+
+@dataclass
+class _Line:
+    """A line of the journal in the making: `message` says which of the ticket's messages it tells of."""
+
+    entry: dict[str, Any]
+    data: dict[str, Any]
+    message: int | None = None
 
 
 class _Loader:
@@ -137,24 +146,23 @@ class _Loader:
             told.ticket["reference"] = f"*{next(self.place)}"
         ids = _insert_numbered(Ticket, [told.ticket for told in tickets])
         _give_references(ids)
-        rows: dict[Any, list[dict[str, Any]]] = {TicketPeriod: [], Message: [], ClockEvent: [], Clock: []}
+        rows: dict[Any, list[dict[str, Any]]] = {TicketPeriod: [], ClockEvent: [], Clock: []}
         links: list[dict[str, Any]] = []
-        entries: list[dict[str, Any]] = []
-        payloads: list[tuple[int, dict[str, Any]]] = []
+        lines: list[tuple[int, _Line]] = []
+        said: list[tuple[_Told, dict[str, Any]]] = []
         for ticket_id, story, told in zip(ids, stories, tickets, strict=True):
             rows[TicketPeriod] += ({"ticket_id": ticket_id, **row} for row in told.periods)
-            rows[Message] += ({"ticket_id": ticket_id, **row} for row in told.messages)
             rows[ClockEvent] += ({"ticket_id": ticket_id, **line.row} for line in told.work.added)
             for (kind, number), columns in told.work.columns(self.now).items():
                 rows[Clock].append({"ticket_id": ticket_id, "kind": kind, "round": number, **columns})
             links += ({"ticket_id": ticket_id, "system_id": key} for key in story.system_ids)
-            for entry, data in told.entries:
-                entries.append(entry)
-                payloads.append((ticket_id, data))
+            said += ((told, {"ticket_id": ticket_id, **row}) for row in told.messages)
+            lines += ((ticket_id, line) for line in told.entries)
         for model, given in rows.items():
             _insert(model.__table__, given)
         _insert(ticket_systems, links)
-        _write_journal(entries, payloads)
+        _write_messages(said)
+        _write_journal(lines)
 
     def tell(self, story: Story) -> _Told:
         """Walk through a story once and collect what it leaves behind."""
@@ -170,7 +178,7 @@ class _Loader:
         if story.unrecorded:
             work.cancel(at, NOT_RECORDED, story.unrecorded)
         told = _Told(state, [_period(state, at)], [], [], work)
-        told.entries.append(_entry(OPENING, at, state.get("opened_by_id"), {"version": 1}))
+        told.entries.append(_line(Act(OPENING, at, state.get("opened_by_id")), 1, {}, 0))
         version = 1
         for act in story.acts:
             version += bool(act.changes)
@@ -180,10 +188,7 @@ class _Loader:
             if story.unrecorded:
                 work.cancel(act.at, NOT_RECORDED, story.unrecorded)
             _follow(told, act, state)
-            data: dict[str, Any] = {"version": version}
-            if act.changes:
-                data["changes"] = {name: [old[name], value] for name, value in act.changes.items()}
-            told.entries.append(_entry(act.event, act.at, act.by_id, data))
+            told.entries.append(_line(act, version, old, len(told.messages) - 1))
         state.update(version=version, updated_at=story.acts[-1].at if story.acts else at)
         state.update(ticket_columns(work.columns(self.now)))
         _complete(state)
@@ -272,11 +277,29 @@ def _message(act: Act) -> dict[str, Any]:
     }
 
 
-def _entry(
-    event: str, at: datetime, by_id: int | None, data: dict[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    said = plain(data)
-    return {"kind": f"tickets.{event}", "at": at, "by_id": by_id, **seal_of(said)}, said
+def _line(act: Act, version: int, old: dict[str, Any], message: int) -> _Line:
+    """What the verb of that name would have announced (events.py): rows are named without their _id."""
+    data: dict[str, Any] = {"version": version, "changes": {}}
+    for column, value in act.changes.items():
+        if old[column] != value:
+            data["changes"][column.removesuffix("_id")] = [old[column], value]
+    if act.event == "TicketResolved":
+        data["resolution"] = act.changes.get("resolution")
+    elif act.event == "TicketHeld":
+        data["reason"] = act.changes["hold_reason"]
+    elif act.event == "TicketReopened":
+        data |= {"was": old["status"], "reason": ""}
+    if act.said is None:
+        return _Line(_entry(act), data)
+    if act.event == "Replied":
+        data["from_requester"] = act.said.from_requester
+    elif act.event == "CallLogged":
+        data["result"] = act.said.call_result
+    return _Line(_entry(act), data, message)
+
+
+def _entry(act: Act) -> dict[str, Any]:
+    return {"kind": f"tickets.{act.event}", "at": act.at, "by_id": act.by_id}
 
 
 def _complete(state: dict[str, Any]) -> None:
@@ -301,11 +324,31 @@ def _insert(table: Table, rows: list[dict[str, Any]]) -> None:
         db.session.execute(insert(table), rows)
 
 
-def _write_journal(entries: list[dict[str, Any]], payloads: list[tuple[int, dict[str, Any]]]) -> None:
+def _write_messages(said: list[tuple[_Told, dict[str, Any]]]) -> None:
+    """Write what was said, and let the lines that tell of it know its number."""
+    if not said:
+        return
+    ids = iter(_insert_numbered(Message, [row for _, row in said]))
+    for told, group in itertools.groupby(said, key=lambda pair: pair[0]):
+        numbers = [next(ids) for _ in group]
+        for line in told.entries:
+            if line.message is not None:
+                line.data["message"] = numbers[line.message]
+
+
+def _write_journal(lines: list[tuple[int, _Line]]) -> None:
+    payloads = [plain(line.data) for _, line in lines]
+    entries = [{**line.entry, **seal_of(data)} for (_, line), data in zip(lines, payloads, strict=True)]
     ids = _insert_numbered(Entry, entries)
-    pairs = list(zip(ids, payloads, strict=True))
-    _insert(cast(Table, Payload.__table__), [{"entry_id": key, "data": data} for key, (_, data) in pairs])
-    subjects = [{"entry_id": key, "kind": "ticket", "subject_id": ticket_id} for key, (ticket_id, _) in pairs]
+    _insert(
+        cast(Table, Payload.__table__),
+        [{"entry_id": key, "data": data} for key, data in zip(ids, payloads, strict=True)],
+    )
+    subjects = []
+    for key, (ticket_id, line) in zip(ids, lines, strict=True):
+        subjects.append({"entry_id": key, "kind": "ticket", "subject_id": ticket_id})
+        if line.message is not None:
+            subjects.append({"entry_id": key, "kind": "message", "subject_id": line.data["message"]})
     _insert(cast(Table, Subject.__table__), subjects)
 
 

@@ -274,16 +274,16 @@ class _Ticket:
             return at
         held = self.after(at, 0.4)
         until = self.after(held, self.dice.uniform(2, 14 if reason is HoldReason.REQUESTER else 40))
+        asking = None
         if reason is HoldReason.REQUESTER:
-            self.reply("ask", held, self.agent)
-        held_at = held + timedelta(seconds=5)
-        self.act("TicketHeld", held_at, self.agent, status=Status.ON_HOLD, hold_reason=reason)
+            asking = Said(MessageKind.REPLY, self.teller.said("ask", self.asked.person))
+        waiting = {"status": Status.ON_HOLD, "hold_reason": reason}
+        self.acts.append(Act("TicketHeld", held, self.agent.id, waiting, asking))
+        by = self.asked.person if reason is HoldReason.REQUESTER else self.agent
+        self.act("TicketReleased", until, by, status=Status.IN_PROGRESS, hold_reason=None)
         if reason is HoldReason.REQUESTER:
             self.reply("answer", until, self.asked.person)
-        back = until + timedelta(seconds=1)
-        by = self.asked.person if reason is HoldReason.REQUESTER else self.agent
-        self.act("TicketReleased", back, by, status=Status.IN_PROGRESS, hold_reason=None)
-        return back
+        return until
 
     def _resolve(self, at: datetime, strain: float) -> None:
         request = self.asked.kind["type"] == "service request"
