@@ -1,0 +1,293 @@
+"""`make bench`: what each page costs, over HTTP, signed in, on the production server, on both databases.
+
+    make bench                                       1,000, 20,000 and 100,000 tickets, both databases
+    make bench BENCH="--sizes 1000 --kinds sqlite"   less
+
+Prints p50, p95, SQL statements and CPU per page. A filled SQLite database is
+kept in instance/bench for the next run.
+"""
+
+import argparse
+import http.client
+import os
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import click
+import sqlalchemy as sa
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from flask_migrate import upgrade
+
+from ictsupport import create_app
+from ictsupport.config import Settings
+from ictsupport.database import db
+from ictsupport.people.models import Person
+from ictsupport.people.sessions import COOKIE_KEY, open_sign_in
+from ictsupport.tickets.models import Ticket
+
+from ..postgres import Server
+from . import corpus
+from .pages import PAGES, Page, Things
+
+KEPT = Path("instance/bench")
+KEY = "a key for measuring"
+
+
+@dataclass
+class Result:
+    page: str
+    p50: float
+    p95: float
+    statements: int
+    cpu: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", default="1000,20000,100000")
+    parser.add_argument("--kinds", default="sqlite,postgresql")
+    parser.add_argument("--runs", type=int, default=150)
+    parser.add_argument("--only", default="", help="measure only pages whose name holds this")
+    options = parser.parse_args()
+    for kind in options.kinds.split(","):
+        for size in map(int, options.sizes.split(",")):
+            with database(kind, size) as settings:
+                show(kind, size, list(measure(settings, options.runs, options.only)))
+    return 0
+
+
+@contextmanager
+def database(kind: str, size: int) -> Iterator[Settings]:
+    """A filled database of that kind and size."""
+    with tempfile.TemporaryDirectory(prefix="ictsupport-bench-") as folder:
+        if kind == "sqlite":
+            kept = KEPT / f"{size}.db"
+            if not kept.exists():
+                KEPT.mkdir(parents=True, exist_ok=True)
+                part = kept.with_suffix(".part")
+                part.unlink(missing_ok=True)
+                fill(settings_for(f"sqlite:///{part.resolve()}", folder), size)
+                part.rename(kept)
+            copy = Path(folder) / "bench.db"
+            shutil.copy(kept, copy)
+            yield settings_for(f"sqlite:///{copy}", folder)
+        else:
+            server = Server()
+            try:
+                settings = settings_for(server.address(), folder)
+                fill(settings, size)
+                yield settings
+            finally:
+                server.stop()
+
+
+def settings_for(address: str, folder: str) -> Settings:
+    return Settings(database_url=address, instance=folder, secret_key=KEY, workers=False)
+
+
+def fill(settings: Settings, size: int) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        with click.progressbar(
+            length=size, label=f"Filling {db.engine.dialect.name} with {size:,} tickets"
+        ) as bar:
+            corpus.fill(size, bar.update)
+        db.session.execute(sa.text("ANALYZE"))
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def measure(settings: Settings, runs: int, only: str) -> Iterator[Result]:
+    app = create_app(settings)
+    things, cookies = prepare(app)
+    with serving(settings) as (port, pid):
+        for page in PAGES:
+            if only in page.name:
+                visitor = Visitor(port, cookies[page.who])
+                times, cpu = timed(visitor, page, things, runs, pid)
+                yield Result(page.name, *times, statements_of(app, cookies[page.who], page, things), cpu)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def prepare(app: Flask) -> tuple[Things, dict[str, str]]:
+    """Sign the people in, and find the things the pages are about."""
+    with app.test_request_context():
+
+        def person(name: str) -> Person:
+            return db.session.scalars(sa.select(Person).where(Person.name == name)).one()
+
+        member = db.session.scalars(sa.select(Person).where(Person.terms.any()).limit(1)).one()
+        people = {"agent": person("Asha Iqbal"), "manager": person("Morgan Okafor"), "member": member}
+        cookies = {who: cookie_for(app, open_sign_in(one)) for who, one in people.items()}
+        tickets = sa.select(Ticket.reference).where(
+            Ticket.OPEN, ~Ticket.confidential, Ticket.assignee_id.is_not(None)
+        )
+        things = Things(open_ticket=db.session.scalars(tickets.limit(1)).one(), member=member.id)
+        db.session.commit()
+    return things, cookies
+
+
+def cookie_for(app: Flask, token: str) -> str:
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer is not None
+    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({COOKIE_KEY: token})}"
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[tuple[int, int]]:
+    """The production server in a process of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": KEY,
+        "ICTSUPPORT_INSTANCE": str(settings.instance),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "waitress",
+        "--host=127.0.0.1",
+        f"--port={port}",
+        "--threads=8",
+        "wsgi:app",
+    ]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield port, process.pid
+        print(f"memory of the server: {memory(process.pid):.0f} MB")
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+class Visitor:
+    """A browser of the simplest kind: one connection kept open, one cookie."""
+
+    def __init__(self, port: int, cookie: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port)
+        self.headers = {"Cookie": cookie, "Host": f"127.0.0.1:{port}", "Referer": f"http://127.0.0.1:{port}/"}
+        self.cookie = cookie
+
+    def get(self, path: str) -> str:
+        self.connection.request("GET", path, headers=self.headers)
+        return self.answer(path, (200,))
+
+    def post(self, path: str, fields: dict[str, str]) -> str:
+        headers = self.headers | {"Content-Type": "application/x-www-form-urlencoded"}
+        self.connection.request("POST", path, urlencode(fields), headers)
+        return self.answer(path, (302, 303))
+
+    def answer(self, path: str, wanted: tuple[int, ...]) -> str:
+        response = self.connection.getresponse()
+        text = response.read().decode()
+        if response.status not in wanted:
+            raise SystemExit(f"{path} answered {response.status}: {text[:2000]}")
+        for name, value in response.getheaders():
+            if name == "Set-Cookie":
+                self.headers["Cookie"] = value.partition(";")[0]
+        return text
+
+
+def hidden(html: str, action: str) -> dict[str, str]:
+    """The hidden fields of the form that is sent to the address."""
+    form = next(form for form in re.findall(r"<form.*?</form>", html, re.S) if f'action="{action}"' in form)
+    fields = {}
+    for field in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", form):
+        name, value = re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)
+        if name:
+            fields[name[1]] = value[1] if value else ""
+    return fields
+
+
+def timed(
+    visitor: Visitor, page: Page, things: Things, runs: int, pid: int
+) -> tuple[tuple[float, float], float]:
+    """((p50, p95), CPU) in milliseconds; the first few requests are not counted."""
+    times, spent = [], 0.0
+    for n in range(runs + 5):
+        request = prepared(visitor, page, things)
+        before, start = cpu_of(pid), time.perf_counter()
+        request()
+        if n >= 5:
+            times.append((time.perf_counter() - start) * 1000)
+            spent += cpu_of(pid) - before
+    times.sort()
+    return (statistics.median(times), times[int(len(times) * 0.95)]), spent * 1000 / runs
+
+
+def prepared(visitor: Visitor, page: Page, things: Things) -> Callable[[], str]:
+    """The request to be timed; for a form, its page is fetched first and not timed."""
+    path = page.path.format(**vars(things))
+    if page.fields is None:
+        return lambda: visitor.get(path)
+    form = hidden(visitor.get((page.form or page.path).format(**vars(things))), path)
+    return lambda: visitor.post(path, form | page.fields)
+
+
+def statements_of(app: Flask, cookie: str, page: Page, things: Things) -> int:
+    """SQL statements of one request, without BEGIN, PRAGMA and the like."""
+    found: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.lstrip()[:6].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH D"):
+            found.append(statement)
+
+    client = app.test_client()
+    name, _, value = cookie.partition("=")
+    client.set_cookie(name, value)
+    path = page.path.format(**vars(things))
+    if page.fields is not None:
+        html = client.get((page.form or page.path).format(**vars(things))).text
+        fields = hidden(html, path) | page.fields
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        client.post(path, data=fields, headers={"Referer": "http://localhost/"})
+    else:
+        client.get(path)
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        client.get(path)
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    return len(found)
+
+
+def cpu_of(pid: int) -> float:
+    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> float:
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def show(kind: str, size: int, results: list[Result]) -> None:
+    print(f"\n{kind}, {size:,} tickets\n{'page':34}{'p50 ms':>8}{'p95 ms':>8}{'SQL':>6}{'CPU ms':>8}")
+    for r in results:
+        print(f"{r.page:34}{r.p50:8.1f}{r.p95:8.1f}{r.statements:6}{r.cpu:8.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
