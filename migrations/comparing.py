@@ -6,12 +6,13 @@ import sqlalchemy as sa
 
 from ictsupport.database import UTCDateTime
 
-SEARCH_TABLES = ("search_fts", "search_trigram")
-"""SQLite's full-text tables and the shadow tables behind them are made by hand, not by models."""
+SEARCH = "search_fts"
+"""SQLite's full-text table with its shadow tables, and PostgreSQL's text vectors with their indexes, are made by
+hand, not by models: they differ."""
 
 
-def include_object(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-    return not (kind == "table" and (name or "").startswith(SEARCH_TABLES))
+def include_object(_thing: Any, name: str | None, _kind: str, _reflected: bool, _other: Any) -> bool:
+    return not (name or "").startswith(SEARCH)
 
 
 def render_item(kind: str, thing: Any, _autogen: Any) -> str | bool:

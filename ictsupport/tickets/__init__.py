@@ -4,4 +4,4 @@ from flask import Flask
 
 
 def init_app(_app: Flask) -> None:
-    from . import breaches, models, rebuilding, recounting  # noqa: F401
+    from . import breaches, indexing, models, rebuilding, recounting  # noqa: F401
