@@ -7,7 +7,7 @@ from ... import clock
 from ...config import settings
 from ...database import db
 from ...tickets import history
-from . import requests, setting
+from . import establishment, requests, setting
 
 TICKETS = 9_000
 SEED = 20_261
@@ -29,6 +29,8 @@ def load(
         tell("people and places", 0)
         scene = setting.set_the_scene(dice, now.astimezone(settings().zone).date())
         setting.serves_too(scene)
+        tell("posts", 0)
+        establishment.fill_posts(scene)
         told = requests.stories(scene, tickets, now)
         history.load(told, lambda count: tell("tickets", count))
         tell("load figures and search", 0)
