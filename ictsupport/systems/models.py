@@ -53,7 +53,7 @@ class System(Model):
     owner: Mapped[Person | None] = relationship()
     legs: Mapped[list["SystemLeg"]] = relationship(back_populates="system", order_by="SystemLeg.council_id")
     contracts: Mapped[list["Contract"]] = relationship(
-        secondary=lambda: contract_systems, back_populates="systems", order_by="Contract.name"
+        secondary="contract_system", back_populates="systems", order_by="Contract.name"
     )
     alignment: Mapped["Alignment | None"] = relationship(back_populates="system")
 
