@@ -7,10 +7,12 @@ import click
 from flask.cli import with_appcontext
 
 from ..importing import Importer, Outcome, Report, bring_in
+from ..systems.importing import Contracts
 from ..tickets.importing import Incidents
 
 IMPORTERS: list[type[Importer]] = [
     Incidents,
+    Contracts,
 ]
 """Every kind of file that can be brought in; a package adds its own here."""
 
