@@ -102,8 +102,8 @@ def tune(engine: Engine) -> None:
     """Make every transaction of this engine begin as its kind of request asks."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
+        event.listen(engine, "savepoint", lambda connection, _name: _guard(connection))
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "savepoint", lambda connection, _name: _guard(connection))
 
 
 def _tune_sqlite(dbapi: Any, _record: Any) -> None:
@@ -127,6 +127,13 @@ def _guard(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA query_only={'ON' if READONLY.get() else 'OFF'}")
     elif READONLY.get():
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+@event.listens_for(db.session, "after_begin")
+def _guard_savepoint(_session: Any, _transaction: Any, connection: Connection) -> None:
+    """On PostgreSQL a guard set inside a savepoint ends with it; set just before, it would outlast the request."""
+    if connection.dialect.name == "postgresql" and connection.in_nested_transaction():
+        _guard(connection)
 
 
 def _read_only_unless_posted() -> None:

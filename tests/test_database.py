@@ -46,6 +46,7 @@ def test_a_get_cannot_write_inside_a_test_transaction_either(app: Flask):
     finally:
         READONLY.set(False)
         db.session.rollback()
+    write()  # the guard has ended with the request, not with the test
 
 
 def test_the_named_exceptions_write_once_the_reading_has_ended(writing_app: Flask):
