@@ -3,5 +3,7 @@
 from flask import Flask
 
 
-def init_app(_app: Flask) -> None:
-    from . import breaches, indexing, models, rebuilding, recounting  # noqa: F401
+def init_app(app: Flask) -> None:
+    from . import breaches, clock_views, indexing, models, rebuilding, recounting  # noqa: F401
+
+    app.register_blueprint(clock_views.bp)
