@@ -4,4 +4,4 @@ from flask import Flask
 
 
 def init_app(_app: Flask) -> None:
-    """Register the package's pages, listeners and commands."""
+    from . import models  # noqa: F401

@@ -1,0 +1,120 @@
+"""Who may see which clinics, book for whom, and run them.
+
+A member sees the clinics of their council and those shared by all; staff only
+those opened to them. Delegates and democratic services see what they may book
+for members. Those who run a clinic are its hosts, and clinic hosts, agents and
+managers as far as their role reaches.
+"""
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+
+from .. import clock
+from ..people.access import members_acted_for, reach, within_reach
+from ..people.models import DelegateScope, Person, Role, Term, served_councils
+from ..people.scopes import Scope
+from .models import Booking, Clinic, Slot, clinic_hosts
+
+RUNNERS = (Role.CLINIC_HOST, Role.AGENT, Role.MANAGER)
+"""The roles that plan and hold clinics."""
+
+
+def open_to(person: Person) -> ColumnElement[bool]:
+    """SQL: the clinics that are there for this person."""
+    if (seat := person.seat) is not None:
+        return or_(Clinic.scope == Scope.ALL, Clinic.council_id == seat.council_id)
+    if person.employer_id is None:
+        return false()
+    serves = select(served_councils.c.council_id).where(served_councils.c.person_id == person.id)
+    near = or_(
+        Clinic.scope == Scope.ALL, Clinic.council_id == person.employer_id, Clinic.council_id.in_(serves)
+    )
+    return and_(Clinic.for_staff_too, near)
+
+
+def run_by(person: Person) -> ColumnElement[bool]:
+    """SQL: the clinics this person runs."""
+    hosted = exists().where(clinic_hosts.c.clinic_id == Clinic.id, clinic_hosts.c.person_id == person.id)
+    return or_(hosted, within_reach(Clinic, person, *RUNNERS))
+
+
+def runs(person: Person, clinic: Clinic) -> bool:
+    """Whether the person runs the clinic: the same rule as run_by, for one row."""
+    if any(host.id == person.id for host in clinic.hosts):
+        return True
+    if clinic.scope is Scope.ALL:
+        return person.has_role(*RUNNERS)
+    return person.has_role_for(clinic.council_id, *RUNNERS)
+
+
+def visible_clinics(person: Person) -> Select[Clinic]:
+    """The clinics somebody may look at."""
+    today = clock.now().date()
+    seats = select(Term.council_id).where(
+        Term.person_id.in_(members_acted_for(person, DelegateScope.BOOK)),
+        Term.starts_on <= today,
+        or_(Term.ends_on.is_(None), Term.ends_on >= today),
+    )
+    for_members = or_(
+        Clinic.council_id.in_(seats), and_(Clinic.scope == Scope.ALL, exists(seats.correlate(None)))
+    )
+    return select(Clinic).where(
+        or_(
+            open_to(person),
+            run_by(person),
+            within_reach(Clinic, person, Role.DEMOCRATIC_SERVICES),
+            for_members,
+        )
+    )
+
+
+def visible_slots(person: Person) -> Select[Slot]:
+    """The slots of those clinics."""
+    return select(Slot).where(Slot.clinic_id.in_(visible_clinics(person).with_only_columns(Clinic.id)))
+
+
+def runnable_clinics(person: Person) -> Select[Clinic]:
+    """The clinics somebody runs: day sheet, check-in, outcome, calling off."""
+    return select(Clinic).where(run_by(person))
+
+
+def bookable_people(person: Person) -> Select[Person]:
+    """Those for whom somebody may book: themself, the members they act for, the members their role serves."""
+    ways = [Person.id == person.id, Person.id.in_(members_acted_for(person, DelegateScope.BOOK))]
+    serving = (Role.DEMOCRATIC_SERVICES, *RUNNERS)
+    if person.has_role(*serving):
+        today = clock.now().date()
+        seats = select(Term.person_id).where(
+            Term.starts_on <= today, or_(Term.ends_on.is_(None), Term.ends_on >= today)
+        )
+        councils = reach(person, *serving)
+        ways.append(Person.id.in_(seats if councils is None else seats.where(Term.council_id.in_(councils))))
+    return select(Person).where(or_(*ways), Person.left_on.is_(None) | (Person.left_on >= clock.now().date()))
+
+
+def may_change_booking(person: Person) -> ColumnElement[bool]:
+    """SQL: the bookings somebody may see, move and cancel: their own, those they may make, those at clinics they run."""
+    ran = select(Slot.id).join(Slot.clinic).where(run_by(person))
+    return or_(
+        Booking.person_id == person.id,
+        Booking.person_id.in_(bookable_people(person).with_only_columns(Person.id)),
+        Booking.slot_id.in_(ran),
+    )
+
+
+def visible_bookings(person: Person) -> Select[Booking]:
+    return select(Booking).where(may_change_booking(person))
+
+
+def runnable_bookings(person: Person) -> Select[Booking]:
+    """The bookings at the clinics somebody runs: what they check in and record."""
+    return select(Booking).where(Booking.slot_id.in_(select(Slot.id).join(Slot.clinic).where(run_by(person))))
+
+
+def plans_clinics(person: Person) -> bool:
+    """Whether the person may plan clinics at all."""
+    return person.has_role(*RUNNERS)
+
+
+def may_plan_for(person: Person, council_id: int | None) -> bool:
+    """Whether the person may plan a clinic for that council (None: shared by all)."""
+    return person.has_role_for(council_id, *RUNNERS)

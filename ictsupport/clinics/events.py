@@ -1,0 +1,84 @@
+"""What can happen to a clinic and to a booking."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..journal.events import Event
+from ..people.models import Person
+from ..tickets.models import Ticket
+from .models import Booking, Clinic
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicEvent(Event):
+    about: Clinic
+
+
+class ClinicPlanned(ClinicEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicChanged(ClinicEvent):
+    changes: dict[str, list[object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicCalledOff(ClinicEvent):
+    reason: str
+    bookings: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingEvent(Event):
+    """`for_whom` is the person the booking is for, wherever somebody else acted."""
+
+    about: Booking
+    person: Person
+    clinic: Clinic
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotBooked(BookingEvent):
+    starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingMoved(BookingEvent):
+    was_at: datetime
+    was_where: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCancelled(BookingEvent):
+    """`called_off` says that it went with the whole clinic, and not by itself."""
+
+    reason: str = ""
+    called_off: bool = False
+
+
+class CheckedIn(BookingEvent):
+    pass
+
+
+class CheckInUndone(BookingEvent):
+    pass
+
+
+class DidNotCome(BookingEvent):
+    pass
+
+
+class DidComeAfterAll(BookingEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeRecorded(BookingEvent):
+    outcome: str
+    ticket: Ticket | None = None
+
+
+class Reminded(BookingEvent):
+    pass
