@@ -80,6 +80,7 @@ class Settings(BaseSettings):
         2, description="A post advertised so often without appointment is hard to recruit to"
     )
     hard_to_recruit_days: int = Field(90, description="So is one that is open for more days than this")
+    clinic_bookings_each: int = Field(3, description="Most clinic bookings to come that one person may hold")
     workers: bool = Field(True, description="Whether the built-in server also does the background work")
 
     @property

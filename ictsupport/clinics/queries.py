@@ -1,0 +1,298 @@
+"""The lists that clinic pages show."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
+
+from .. import clock
+from ..database import db
+from ..devices.models import Custody, Device
+from ..people.models import Person, Site
+from ..tickets.models import Ticket
+from . import access
+from .models import Booking, BookingState, Clinic, Slot, SlotPlace
+
+SHOWN_TIMES = 6
+PAGE = 12
+LIVE = Booking.state != BookingState.CANCELLED
+
+
+@dataclass(frozen=True)
+class FreeTime:
+    """A slot with places left."""
+
+    slot: Slot
+    free: int
+
+
+@dataclass
+class Offer:
+    """A clinic and the times at it that can be booked now."""
+
+    clinic: Clinic
+    times: list[FreeTime] = field(default_factory=list)
+
+    @property
+    def shown(self) -> list[FreeTime]:
+        return self.times[:SHOWN_TIMES]
+
+    @property
+    def more(self) -> int:
+        return max(0, len(self.times) - SHOWN_TIMES)
+
+
+def free_places(slot_ids: Collection[int]) -> dict[int, int]:
+    """How many places each slot has left; slots without one are left out."""
+    held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
+    left = func.count(SlotPlace.number) - func.count(Booking.id)
+    rows = db.session.execute(
+        select(SlotPlace.slot_id, left)
+        .outerjoin(Booking, held)
+        .where(SlotPlace.slot_id.in_(slot_ids))
+        .group_by(SlotPlace.slot_id)
+        .having(left > 0)
+    )
+    return dict(rows.all())
+
+
+def next_clinics(
+    person: Person, *, site_id: int | None = None, after: datetime | None = None, limit: int = PAGE
+) -> list[Offer]:
+    """The clinics still to come that are there for the person, soonest first, with their free times. Two statements.
+
+    Clinics that are full are among them, without times, so that one sees why
+    there are none.
+    """
+    now = clock.now()
+    clinics = (
+        select(Clinic)
+        .where(
+            Clinic.ends_at > now,
+            Clinic.called_off_at.is_(None),
+            or_(Clinic.bookable_from.is_(None), Clinic.bookable_from <= now),
+            access.open_to(person),
+        )
+        .options(joinedload(Clinic.site))
+        .order_by(Clinic.starts_at, Clinic.id)
+        .limit(limit)
+    )
+    if site_id is not None:
+        clinics = clinics.where(Clinic.site_id == site_id)
+    if after is not None:
+        clinics = clinics.where(Clinic.starts_at > after)
+    return _with_free_times(db.session.scalars(clinics).all())
+
+
+def free_times(clinic: Clinic, *, all_to_come: bool = False) -> list[FreeTime]:
+    """The times at one clinic that can be booked now; for its hosts, all that are not over yet."""
+    (offer,) = _with_free_times([clinic], all_to_come=all_to_come)
+    return offer.times
+
+
+def _with_free_times(clinics: Sequence[Clinic], *, all_to_come: bool = False) -> list[Offer]:
+    offers = {clinic.id: Offer(clinic) for clinic in clinics}
+    now = clock.now()
+    held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
+    left = func.count(SlotPlace.number) - func.count(Booking.id)
+    begins = Slot.ends_at if all_to_come else Slot.starts_at
+    rows = db.session.execute(
+        select(Slot, left)
+        .join(SlotPlace, SlotPlace.slot_id == Slot.id)
+        .outerjoin(Booking, held)
+        .where(Slot.clinic_id.in_(offers), Slot.withdrawn_at.is_(None), begins > now)
+        .group_by(Slot.id)
+        .having(left > 0)
+        .order_by(Slot.starts_at)
+    )
+    for slot, free in rows:
+        offer = offers[slot.clinic_id]
+        latest = slot.starts_at - timedelta(minutes=offer.clinic.book_until_minutes)
+        if all_to_come or now <= latest:
+            offer.times.append(FreeTime(slot, free))
+    return list(offers.values())
+
+
+def next_free_slot(person: Person) -> tuple[Clinic, Slot] | None:
+    """The soonest time the person could book, for their first page."""
+    for offer in next_clinics(person, limit=5):
+        if offer.times:
+            return offer.clinic, offer.times[0].slot
+    return None
+
+
+def other_times(slot: Slot, person: Person, limit: int = 3) -> list[tuple[Clinic, Slot]]:
+    """The free times nearest to a slot that could not be had."""
+    found = [
+        (offer.clinic, time.slot)
+        for offer in next_clinics(person, limit=PAGE)
+        for time in offer.times
+        if time.slot.id != slot.id
+    ]
+    nearest = sorted(found, key=lambda pair: abs(pair[1].starts_at - slot.starts_at))[:limit]
+    return sorted(nearest, key=lambda pair: pair[1].starts_at)
+
+
+def sites_with_clinics(person: Person) -> Sequence[Site]:
+    """Where clinics are still to come for the person."""
+    return db.session.scalars(
+        select(Site)
+        .where(
+            Site.id.in_(
+                select(Clinic.site_id).where(
+                    Clinic.ends_at > clock.now(), Clinic.called_off_at.is_(None), access.open_to(person)
+                )
+            )
+        )
+        .order_by(Site.name)
+        .options(raiseload("*"))
+    ).all()
+
+
+def _with_slot(bookings: Select[Booking]) -> Select[Booking]:
+    return (
+        bookings.join(Booking.slot)
+        .join(Slot.clinic)
+        .options(
+            contains_eager(Booking.slot)
+            .contains_eager(Slot.clinic)
+            .options(joinedload(Clinic.site), raiseload("*")),
+            joinedload(Booking.topic),
+            joinedload(Booking.person),
+        )
+    )
+
+
+def bookings_to_come(people: Iterable[int]) -> Sequence[Booking]:
+    """What these people have booked and not yet had, soonest first. One statement."""
+    return db.session.scalars(
+        _with_slot(select(Booking))
+        .where(
+            Booking.person_id.in_(list(people)),
+            Booking.state.in_((BookingState.OFFERED, BookingState.CONFIRMED, BookingState.CHECKED_IN)),
+            Slot.ends_at > clock.now(),
+        )
+        .order_by(Slot.starts_at)
+    ).all()
+
+
+def past_bookings(person: Person, limit: int = 25) -> Sequence[Booking]:
+    """What the person had booked before, newest first, cancelled ones too."""
+    return db.session.scalars(
+        _with_slot(select(Booking))
+        .where(
+            Booking.person_id == person.id,
+            or_(
+                Slot.ends_at <= clock.now(),
+                Booking.state.in_((BookingState.CANCELLED, BookingState.SEEN, BookingState.NO_SHOW)),
+            ),
+        )
+        .order_by(Slot.starts_at.desc())
+        .limit(limit)
+    ).all()
+
+
+def device_of(person: Person) -> Device | None:
+    """What the person would bring: the iPad lent to them, or else whatever was lent last."""
+    lent = db.session.scalars(
+        select(Device)
+        .join(Device.custodies)
+        .where(Custody.person_id == person.id, Custody.returned_at.is_(None))
+        .order_by(Custody.lent_at.desc())
+    ).all()
+    tablets = [device for device in lent if "ipad" in f"{device.kind} {device.model}".lower()]
+    return next(iter([*tablets, *lent]), None)
+
+
+def clinics_run(person: Person, *, past: bool = False, limit: int = 25) -> Sequence[tuple[Clinic, int, int]]:
+    """The clinics somebody runs, with how many places they have and how many are taken."""
+    now = clock.now()
+    places = (
+        select(func.count())
+        .select_from(SlotPlace)
+        .join(Slot, Slot.id == SlotPlace.slot_id)
+        .where(Slot.clinic_id == Clinic.id, Slot.withdrawn_at.is_(None))
+        .scalar_subquery()
+    )
+    taken = (
+        select(func.count())
+        .select_from(Booking)
+        .join(Slot, Slot.id == Booking.slot_id)
+        .where(Slot.clinic_id == Clinic.id, LIVE)
+        .scalar_subquery()
+    )
+    clinics = (
+        select(Clinic, places, taken)
+        .where(access.run_by(person), Clinic.ends_at <= now if past else Clinic.ends_at > now)
+        .options(joinedload(Clinic.site), selectinload(Clinic.hosts), raiseload("*"))
+        .order_by(Clinic.starts_at.desc() if past else Clinic.starts_at, Clinic.id)
+        .limit(limit)
+    )
+    return [(clinic, offered, booked) for clinic, offered, booked in db.session.execute(clinics)]
+
+
+@dataclass
+class SheetRow:
+    """A line of the day sheet: a place, and who has it."""
+
+    slot: Slot
+    booking: Booking | None = None
+    last_visit: datetime | None = None
+    open_tickets: int = 0
+
+
+def day_sheet(clinic: Clinic) -> list[SheetRow]:
+    """Every place of the clinic in order, with who comes, when they last came and how many open tickets they have."""
+    slots = db.session.scalars(
+        select(Slot).where(Slot.clinic_id == clinic.id).order_by(Slot.starts_at).options(raiseload("*"))
+    ).all()
+    bookings = db.session.scalars(
+        select(Booking)
+        .where(Booking.slot_id.in_([slot.id for slot in slots]), LIVE)
+        .options(
+            joinedload(Booking.person).selectinload(Person.terms),
+            joinedload(Booking.topic),
+            joinedload(Booking.device),
+            joinedload(Booking.ticket).raiseload("*"),
+        )
+        .order_by(Booking.place)
+    ).all()
+    free = free_places([slot.id for slot in slots])
+    people = {booking.person_id for booking in bookings}
+    visits, tickets = _last_visits(people, clinic.starts_at), _open_tickets(people)
+    rows = []
+    for slot in slots:
+        for booking in bookings:
+            if booking.slot_id == slot.id:
+                key = booking.person_id
+                rows.append(SheetRow(slot, booking, visits.get(key), tickets.get(key, 0)))
+        if slot.withdrawn_at is None:
+            rows.extend(SheetRow(slot) for _ in range(free.get(slot.id, 0)))
+    return rows
+
+
+def _last_visits(people: Collection[int], before: datetime) -> dict[int, datetime]:
+    visits = (
+        select(Booking.person_id, func.max(Slot.starts_at))
+        .join(Booking.slot)
+        .where(Booking.person_id.in_(people), Booking.state == BookingState.SEEN, Slot.starts_at < before)
+        .group_by(Booking.person_id)
+    )
+    return dict(db.session.execute(visits).all())
+
+
+def _open_tickets(people: Collection[int]) -> dict[int, int]:
+    """Counts of work leave confidential tickets out."""
+    tickets = (
+        select(Ticket.requester_id, func.count())
+        .where(Ticket.requester_id.in_(people), Ticket.OPEN, Ticket.confidential.is_(False))
+        .group_by(Ticket.requester_id)
+    )
+    return dict(db.session.execute(tickets).all())
+
+
+def bookings_of_ticket(ticket: Ticket) -> Sequence[Booking]:
+    """The clinic bookings a ticket came of."""
+    return db.session.scalars(_with_slot(select(Booking)).where(Booking.ticket_id == ticket.id)).all()
