@@ -4,4 +4,4 @@ from flask import Flask
 
 
 def init_app(_app: Flask) -> None:
-    from . import models  # noqa: F401
+    from . import emails, reminding  # noqa: F401 - they listen

@@ -1,0 +1,65 @@
+"""What people are written about their clinic bookings."""
+
+from typing import Any
+
+from ..config import settings
+from ..journal import on
+from ..mail import send
+from ..people.models import Person
+from .events import BookingCancelled, BookingEvent, BookingMoved, OutcomeRecorded, SlotBooked
+from .invitations import address_of, invitation, link_to
+from .models import Booking
+
+
+@on(SlotBooked)
+def confirm(event: SlotBooked) -> None:
+    """Whoever walked in stands at the desk and needs no letter."""
+    if not event.about.walked_in:
+        _write(event, "clinics/booked")
+
+
+@on(BookingMoved)
+def tell_of_move(event: BookingMoved) -> None:
+    _write(event, "clinics/moved", was_at=event.was_at, was_where=event.was_where)
+
+
+@on(BookingCancelled)
+def tell_of_cancelling(event: BookingCancelled) -> None:
+    template = "clinics/called_off" if event.called_off else "clinics/cancelled"
+    _write(event, template, reason=event.reason, clinics_address=address_of("/clinics"))
+
+
+@on(OutcomeRecorded)
+def tell_what_was_done(event: OutcomeRecorded) -> None:
+    """Only where something was written down; of a ticket the person hears from the ticket itself."""
+    if event.about.outcome_note and event.ticket is None:
+        send(to=event.person, template="clinics/outcome", about=event.about, **_context(event.about, None))
+
+
+def remind(booking: Booking) -> None:
+    """The word the day before."""
+    send(to=booking.person, template="clinics/reminder", about=booking, **_context(booking, None))
+
+
+def _write(event: BookingEvent, template: str, **more: Any) -> None:
+    booking = event.about
+    send(
+        to=event.person,
+        template=template,
+        about=booking,
+        calendar=invitation(booking),
+        **_context(booking, event.by),
+        **more,
+    )
+
+
+def _context(booking: Booking, by: Person | None) -> dict[str, Any]:
+    clinic = booking.slot.clinic
+    return {
+        "booking": booking,
+        "starts_at": booking.slot.starts_at,
+        "clinic": clinic,
+        "link": link_to(booking),
+        "by": by if by is not None and by.id != booking.person_id else None,
+        "phone": settings().service_phone,
+    }
