@@ -1,0 +1,233 @@
+"""On the day: who came, who walked in, who did not come, and what came of it."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from .. import clock
+from ..database import db
+from ..devices.models import Device
+from ..errors import Refusal
+from ..journal import announce
+from ..people.models import Person
+from ..tickets.models import Channel, Ticket
+from ..tickets.raising import raise_ticket
+from ..tickets.texts import prose
+from .booking import book_slot
+from .events import CheckedIn, CheckInUndone, DidComeAfterAll, DidNotCome, OutcomeRecorded
+from .models import Booking, BookingState, Clinic, ClinicTopic, Outcome, Slot
+from .queries import free_places
+
+LONGEST_NOTE = 4_000
+OFFERED_OUTCOMES = (Outcome.FIXED, Outcome.ADVICE, Outcome.TICKET)
+
+
+class NotToday(Refusal):
+    reason = "This clinic is not held today. People are checked in on the day."
+
+
+class BookingCancelledAlready(Refusal):
+    reason = "This booking was cancelled. Add {name} as a walk-in instead."
+
+
+class OutcomeStands(Refusal):
+    reason = "What came of it has been recorded already."
+
+
+class NotOverYet(Refusal):
+    reason = "That time has not begun yet, so {name} may still come."
+
+
+class TheyCame(Refusal):
+    reason = "{name} is checked in. Undo that first if it was a mistake."
+
+
+class TicketStands(Refusal):
+    reason = "Ticket {reference} was raised from this booking. Work on that ticket instead."
+
+
+class NothingSaid(Refusal):
+    reason = "Say in a few words what the ticket is about, so that whoever takes it knows what to do."
+
+
+class NoPlaceLeft(Refusal):
+    reason = "Every place still to come at this clinic is taken. Offer {name} another day."
+
+
+def check_in(booking: Booking, *, by: Person) -> Booking:
+    """Note that the person is here. Twice is once."""
+    _lock(booking)
+    if booking.state in (BookingState.CHECKED_IN, BookingState.SEEN):
+        return booking
+    if not booking.is_live:
+        raise BookingCancelledAlready(name=booking.person.name)
+    _refuse_another_day(booking.slot.clinic)
+    booking.state, booking.offered_until = BookingState.CHECKED_IN, None
+    booking.checked_in_at = clock.now()
+    booking.version += 1
+    announce(CheckedIn(**_about(booking, by)))
+    return booking
+
+
+def undo_check_in(booking: Booking, *, by: Person) -> Booking:
+    """They were not here after all. Twice is once."""
+    _lock(booking)
+    if booking.state is BookingState.SEEN:
+        raise OutcomeStands
+    if booking.state is not BookingState.CHECKED_IN:
+        return booking
+    booking.state, booking.checked_in_at = BookingState.CONFIRMED, None
+    booking.version += 1
+    announce(CheckInUndone(**_about(booking, by)))
+    return booking
+
+
+def record_no_show(booking: Booking, *, by: Person) -> Booking:
+    """Note that the person did not come, once their time has begun. Twice is once."""
+    _lock(booking)
+    if booking.state is BookingState.NO_SHOW:
+        return booking
+    if booking.state in (BookingState.CHECKED_IN, BookingState.SEEN):
+        raise TheyCame(name=booking.person.name)
+    if not booking.is_live:
+        raise BookingCancelledAlready(name=booking.person.name)
+    if not booking.slot.has_passed:
+        raise NotOverYet(name=booking.person.name)
+    booking.state, booking.offered_until = BookingState.NO_SHOW, None
+    booking.version += 1
+    announce(DidNotCome(**_about(booking, by)))
+    return booking
+
+
+def undo_no_show(booking: Booking, *, by: Person) -> Booking:
+    """They came after all, or may still. Twice is once."""
+    _lock(booking)
+    if booking.state is BookingState.NO_SHOW:
+        booking.state = BookingState.CONFIRMED
+        booking.version += 1
+        announce(DidComeAfterAll(**_about(booking, by)))
+    return booking
+
+
+def walk_in(
+    clinic: Clinic,
+    person: Person,
+    *,
+    by: Person,
+    topic: ClinicTopic | None = None,
+    details: str = "",
+    device: Device | None = None,
+    access_needs: str = "",
+) -> Booking:
+    """Somebody is here without a booking: the first free place from now on is theirs, and they are checked in.
+
+    Who turns out to have booked at this clinic is checked in on that.
+    """
+    _refuse_another_day(clinic)
+    if (booked := _booking_at(clinic, person)) is not None:
+        return check_in(booked, by=by)
+    for slot in db.session.scalars(
+        select(Slot)
+        .where(Slot.clinic_id == clinic.id, Slot.withdrawn_at.is_(None), Slot.ends_at > clock.now())
+        .order_by(Slot.starts_at)
+    ):
+        if free_places([slot.id]).get(slot.id):
+            booking = book_slot(
+                slot,
+                person,
+                by=by,
+                topic=topic,
+                details=details,
+                device=device,
+                access_needs=access_needs,
+                walked_in=True,
+            )
+            return check_in(booking, by=by)
+    raise NoPlaceLeft(name=person.name)
+
+
+def record_outcome(
+    booking: Booking, outcome: Outcome, *, by: Person, note: str = "", subject: str = ""
+) -> Booking:
+    """Say in one step what came of it: the person was here, and with a ticket there is one, linked both ways.
+
+    It may be corrected as long as no ticket was raised. The note is mailed to
+    the person, in the words it was written in.
+    """
+    _lock(booking)
+    if not booking.is_live:
+        raise BookingCancelledAlready(name=booking.person.name)
+    if booking.ticket is not None:
+        raise TicketStands(reference=booking.ticket.reference)
+    _refuse_before_the_day(booking.slot.clinic)
+    note = prose(note, what="What you did", limit=LONGEST_NOTE)
+    if outcome is Outcome.TICKET:
+        booking.ticket = _raise_from(booking, subject, note, by)
+    booking.outcome, booking.outcome_note = outcome, note
+    booking.outcome_at, booking.outcome_by_id = clock.now(), by.id
+    booking.state, booking.offered_until = BookingState.SEEN, None
+    booking.checked_in_at = booking.checked_in_at or clock.now()
+    booking.version += 1
+    announce(OutcomeRecorded(outcome=outcome.value, ticket=booking.ticket, **_about(booking, by)))
+    return booking
+
+
+def suggested_subject(booking: Booking) -> str:
+    """What a ticket from this booking would be called unless the host says otherwise."""
+    first_line = booking.details.strip().partition("\n")[0]
+    topic = booking.topic.name if booking.topic else ""
+    return (f"{topic}: {first_line}" if topic and first_line else topic or first_line)[:200]
+
+
+def _raise_from(booking: Booking, subject: str, note: str, by: Person) -> Ticket:
+    """A ticket for what could not be settled at the clinic, with all that is known of it."""
+    subject = subject.strip() or suggested_subject(booking)
+    if not subject:
+        raise NothingSaid
+    told = [part for part in (booking.details.strip(), note) if part]
+    return raise_ticket(
+        requester=booking.person,
+        subject=subject[:200],
+        description="\n\n".join(told) or subject,
+        by=by,
+        systems=(booking.topic.system,) if booking.topic and booking.topic.system else (),
+        channel=Channel.CLINIC,
+        device=booking.device,
+    )
+
+
+def _booking_at(clinic: Clinic, person: Person) -> Booking | None:
+    return db.session.scalars(
+        select(Booking)
+        .join(Booking.slot)
+        .where(
+            Slot.clinic_id == clinic.id,
+            Booking.person_id == person.id,
+            Booking.state.in_((BookingState.OFFERED, BookingState.CONFIRMED, BookingState.NO_SHOW)),
+        )
+        .order_by(Slot.starts_at)
+    ).first()
+
+
+def _about(booking: Booking, by: Person) -> dict[str, Any]:
+    return {"about": booking, "person": booking.person, "clinic": booking.slot.clinic, "by": by}
+
+
+def _lock(booking: Booking) -> None:
+    db.session.refresh(
+        booking,
+        ["state", "slot_id", "outcome", "ticket_id", "version", "checked_in_at"],
+        with_for_update={"key_share": True},
+    )
+    db.session.expire(booking, ["slot", "ticket"])
+
+
+def _refuse_another_day(clinic: Clinic) -> None:
+    if clock.today(ZoneInfo(clinic.zone)) != clinic.day:
+        raise NotToday
+
+
+def _refuse_before_the_day(clinic: Clinic) -> None:
+    if clock.today(ZoneInfo(clinic.zone)) < clinic.day:
+        raise NotToday
