@@ -65,7 +65,7 @@ def run() -> None:
 def _load(tickets: int, seed: int) -> None:
     started = time.monotonic()
     with click.progressbar(length=tickets, label="Making demonstration data", file=sys.stderr) as bar:
-        demonstration.load(seed=seed, tickets=tickets, progress=lambda _what, count: bar.update(count))
+        demonstration.load(seed=seed, tickets=tickets, progress=bar.update)
     click.echo(f"Demonstration data is ready ({time.monotonic() - started:.0f} seconds).")
 
 

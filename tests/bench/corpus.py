@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from ictsupport import clock
-from ictsupport.commands.demonstration import setting
+from ictsupport.commands.demonstration import contracts, establishment, setting
 from ictsupport.config import settings
 from ictsupport.database import db
 from ictsupport.people.scopes import Scope
@@ -129,6 +129,10 @@ def fill(count: int, progress: Callable[[int], None]) -> None:
     now = clock.now()
     scene = setting.set_the_scene(dice, now.astimezone(settings().zone).date())
     setting.serves_too(scene)
+    contracts.register_systems(scene)
+    setting.set_the_rules(scene)
+    contracts.agree_contracts(scene)
+    establishment.fill_posts(scene)
     history.load(stories(scene, dice, count, now), progress)
     history.derive()
     db.session.commit()

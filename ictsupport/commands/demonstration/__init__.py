@@ -7,12 +7,12 @@ from ... import clock
 from ...config import settings
 from ...database import db
 from ...tickets import history
-from . import establishment, requests, setting
+from . import contracts, establishment, requests, setting
 
 TICKETS = 9_000
 SEED = 20_261
 
-Progress = Callable[[str, int], None]
+Progress = Callable[[int], None]
 
 
 def load(
@@ -20,19 +20,18 @@ def load(
 ) -> None:
     """Fill an empty database with the demonstration, as of `now`. Commits once, at the end.
 
-    `progress` is told what is being made and how much of it has just been.
+    `progress` is told how many more tickets there are.
     """
-    tell = progress or (lambda _what, _count: None)
     now = now or clock.now()
     with clock.at(now):
         dice = requests.dice(seed)
-        tell("people and places", 0)
         scene = setting.set_the_scene(dice, now.astimezone(settings().zone).date())
         setting.serves_too(scene)
-        tell("posts", 0)
+        contracts.register_systems(scene)
+        setting.set_the_rules(scene)
+        contracts.agree_contracts(scene)
         establishment.fill_posts(scene)
         told = requests.stories(scene, tickets, now)
-        history.load(told, lambda count: tell("tickets", count))
-        tell("load figures and search", 0)
+        history.load(told, progress or (lambda _count: None))
         history.derive()
         db.session.commit()

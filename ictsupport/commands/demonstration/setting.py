@@ -3,7 +3,8 @@
 import random
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
@@ -84,9 +85,6 @@ def set_the_scene(dice: random.Random, today: date) -> Setting:
     _staff(scene, names)
     db.session.flush()
     _delegates(scene)
-    _systems(scene)
-    _rules(scene)
-    db.session.flush()
     return scene
 
 
@@ -272,17 +270,8 @@ def _delegates(scene: Setting) -> None:
         )
 
 
-def _systems(scene: Setting) -> None:
-    lead = next(person for person in scene.agents.values() if person.has_role(Role.SYSTEMS_LEAD))
-    for told in content("systems")["system"]:
-        system = System(
-            name=told["name"], slug=told["slug"], purpose=told["purpose"], kind=told["kind"], owner=lead
-        )
-        scene.systems[told["slug"]] = system
-        db.session.add(system)
-
-
-def _rules(scene: Setting) -> None:
+def set_the_rules(scene: Setting) -> None:
+    """How tickets get their priority, their targets and their queue."""
     db.session.add(Matrix(cells=CELLS, effective_from=LONG_AGO, **scoped_to(None)))
     db.session.add(
         Policy(
@@ -311,3 +300,7 @@ def serves_too(scene: Setting) -> None:
         if council_id != person.employer_id
     ]
     db.session.execute(insert(served_councils), rows)
+
+
+def at_noon(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(12), zone)
