@@ -26,9 +26,15 @@ def register_systems(scene: Setting) -> None:
             name=told["name"], purpose=told["purpose"], kind=SystemKind(told["kind"]), owner=lead, by=lead
         )
         scene.systems[told["slug"]] = system
-        for council, cost in zip(scene.councils.values(), told["cost"], strict=True):
-            use = Use.SAME if cost else Use.DIFFERENT
-            record_leg(system, council, use=use, local_name="" if cost else "Spreadsheets and shared folders", by=lead)
+        for place, council in enumerate(scene.councils.values()):
+            own = place > 0 and told["stage"] != Stage.ALIGNED.value
+            record_leg(
+                system,
+                council,
+                use=Use.DIFFERENT if own else Use.SAME,
+                local_name="Spreadsheets and shared folders" if own else "",
+                by=lead,
+            )
 
 
 def agree_contracts(scene: Setting) -> None:
@@ -51,7 +57,9 @@ def _lead(scene: Setting) -> Person:
     return next(person for person in scene.agents.values() if person.has_role(Role.SYSTEMS_LEAD))
 
 
-def _contract(scene: Setting, told: dict[str, Any], system: System, supplier: Supplier, lead: Person) -> Contract:
+def _contract(
+    scene: Setting, told: dict[str, Any], system: System, supplier: Supplier, lead: Person
+) -> Contract:
     starts_on = scene.months(-told["from"])
     ends_on = scene.months(told["until"]) - timedelta(days=1)
     contract = draft_contract(
@@ -60,8 +68,10 @@ def _contract(scene: Setting, told: dict[str, Any], system: System, supplier: Su
         supplier=supplier, systems=[system], owner=lead, by=lead,
     )  # fmt: skip
     for council, cost in zip(scene.councils.values(), told["cost"], strict=True):
+        first = council is next(iter(scene.councils.values()))
+        begins = starts_on if first else scene.months(-told.get("joined", told["from"]))
         if cost:
-            add_leg(contract, council, _terms(told, council, cost, starts_on, ends_on), by=lead)
+            add_leg(contract, council, _terms(told, council, cost, begins, ends_on), by=lead)
     sign(contract, on=starts_on - timedelta(days=20), by=lead)
     return contract
 
@@ -74,7 +84,9 @@ def _terms(told: dict[str, Any], council: Council, cost: int, starts_on: date, e
         notice_days=told["notice"],
         renewal=Renewal.TACIT if tacit else Renewal.EXPRESS,
         renewal_months=12 if tacit else 0,
-        extension_options="Two extensions of 12 months" if told["until"] > 18 else "One extension of 12 months",
+        extension_options="Two extensions of 12 months"
+        if told["until"] > 18
+        else "One extension of 12 months",
         annual_cost=Decimal(cost),
         support_hours="Monday to Friday, 8am to 6pm" if cost > 30000 else "Monday to Friday, 9am to 5pm",
         support_phone=f"0330 900 2{council.id:03}",
@@ -95,7 +107,7 @@ def _alignment(scene: Setting, told: dict[str, Any], system: System, lead: Perso
         share = place / len(stages)
         since = scene.months(round(first + (last - first) * share))
         if stage in (Stage.SIGNED, Stage.IMPLEMENTING, Stage.ALIGNED):
-            since = max(since, scene.months(-told["from"]))
+            since = max(since, scene.months(-told.get("joined", told["from"])))
         present = stage is Stage(told["stage"])
         with clock.at(at_noon(since, settings().zone)):
             move(
@@ -105,5 +117,3 @@ def _alignment(scene: Setting, told: dict[str, Any], system: System, lead: Perso
     promised, realised = sum(told["saving"]), sum(told["saving"]) if stages[-1] is Stage.ALIGNED else None
     kept = Decimal(realised) * Decimal("0.92") if realised else None
     state_saving(alignment, promised=Decimal(promised), realised=kept, by=lead)
-
-
