@@ -169,7 +169,7 @@ def test_the_check_reports_exits_with_one_and_changes_nothing(app, lived):
     row.elapsed_seconds += 60
     db.session.commit()
     with clock.at(NOW):
-        result = run(app, "--check")
+        result = run(app, "--check", "clocks")
     assert result.exit_code == 1
     assert f"{lived.reference}, resolution, round 2: elapsed_seconds is" in result.output
     db.session.expire_all()
@@ -182,7 +182,7 @@ def test_rebuilding_mends_and_the_next_check_finds_nothing(app, lived):
     db.session.commit()
     with clock.at(NOW):
         assert "clocks: 1 mended." in run(app, "clocks").output
-        again = run(app, "--check")
+        again = run(app, "--check", "clocks")
     assert (again.exit_code, "clocks: nothing to mend." in again.output) == (0, True)
 
 
