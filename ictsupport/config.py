@@ -6,6 +6,7 @@ DATABASE_URL, PORT and SECRET_KEY are read without the prefix as well.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
@@ -68,6 +69,9 @@ class Settings(BaseSettings):
     session_idle_hours: int = Field(12, description="A sign-in ends after so long unused")
     session_days: int = Field(30, description="A sign-in ends after so many days whatever happens")
     keep_signed_in_days: int = Field(90, description="The same where someone chose to stay signed in")
+    password_memory_kib: int = Field(
+        19 * 1024, ge=8, description="Memory that checking one password takes: what makes guessing dear"
+    )
 
     upload_megabytes: int = Field(10, description="Largest file that may be attached")
     upload_files: int = Field(5, description="Most files in one message")
@@ -119,6 +123,8 @@ class Settings(BaseSettings):
             "SESSION_COOKIE_SECURE": self.is_https,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
+            "PERMANENT_SESSION_LIFETIME": timedelta(days=self.keep_signed_in_days),
+            "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a half-written request survives lunch
             "SETTINGS": self,
         }
 

@@ -78,6 +78,7 @@ def settings_for(address: str, folder: Path, **more: Any) -> Settings:
         instance=folder,
         database_url=address,
         secret_key="a key for tests only",
+        password_memory_kib=8,
         service_phone="01257 515151",
         service_hours="Monday to Friday, 8:30am to 5pm",
         **more,

@@ -120,9 +120,9 @@ class Knocker:
             return "405"
         if visitor in audience:
             return "let in"
-        if visitor == SIGNED_OUT:
-            return "asked to sign in"
-        return "404" if visitor in door.hidden else "403"
+        if visitor in door.hidden:
+            return "404"
+        return "asked to sign in" if visitor == SIGNED_OUT else "403"
 
     def ask(self, method: str, address: str, door: Door, visitor: Visitor) -> str:
         client = self.app.test_client()
@@ -139,6 +139,7 @@ class Knocker:
             return f"{type(error).__name__}: {error}"
         finally:
             before.rollback()
+        response.close()
         with self.app.test_request_context():
             sign_in = url_for("people.sign_in")
         if visitor == SIGNED_OUT and response.headers.get("Location", "").startswith(f"{sign_in}?next="):

@@ -2,6 +2,6 @@
 
 from . import delivery  # registers the job that sends
 from .models import Outgoing
-from .outbox import domain, send
+from .outbox import address_of, domain, send
 
-__all__ = ["Outgoing", "delivery", "domain", "send"]
+__all__ = ["Outgoing", "address_of", "delivery", "domain", "send"]

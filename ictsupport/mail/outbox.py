@@ -3,7 +3,7 @@
 import secrets
 from typing import Any, Protocol
 
-from flask import render_template
+from flask import current_app, render_template
 
 from .. import clock, jobs
 from ..config import settings
@@ -31,6 +31,8 @@ def send(
 ) -> Outgoing | None:
     """Write templates/mail/<template>.txt to the person. Its first line is the subject.
 
+    In the template `link("tickets.ticket", reference=...)` is a page's full address.
+
     `about` is the row the message tells of, `thread` the name its messages are
     held together by, `calendar` an iTIP method and the VCALENDAR text. The
     words of a `secret` message (a sign-in link) are forgotten once it is sent.
@@ -38,7 +40,9 @@ def send(
     """
     if not to.email:
         return None
-    subject, _, text = render_template(f"mail/{template}.txt", to=to, **context).strip().partition("\n")
+    subject, _, text = (
+        render_template(f"mail/{template}.txt", to=to, link=address_of, **context).strip().partition("\n")
+    )
     method, ics = calendar or (None, None)
     outgoing = Outgoing(
         message_id=f"<{secrets.token_hex(12)}@{domain()}>",
@@ -60,6 +64,13 @@ def send(
     db.session.flush()
     jobs.enqueue("mail.send", {"outgoing": outgoing.id})
     return outgoing
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """The full address of a page, for mail: the same whether a request or a worker writes it."""
+    config = settings()
+    path = current_app.url_map.bind("localhost").build(endpoint, values)
+    return (config.base_url or f"http://{config.host}:{config.port}").rstrip("/") + path
 
 
 def domain() -> str:

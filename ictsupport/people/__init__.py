@@ -2,11 +2,15 @@
 
 from flask import Flask
 
-from . import access
+from . import access, branding, emails
 from .sessions import login_manager
+from .views import bp
+
+__all__ = ["branding", "emails", "init_app"]
 
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.login_view = "people.sign_in"
     access.init_app(app)
+    app.register_blueprint(bp)

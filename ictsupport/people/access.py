@@ -109,6 +109,44 @@ def belongs_to(councils: set[int]) -> ColumnElement[bool]:
     )
 
 
+def councils_of(person: Person) -> set[int]:
+    """The councils somebody belongs to: as employed, serving or holding a seat there."""
+    councils = {council.id for council in person.serves} | {term.council_id for term in person.terms}
+    return councils | ({person.employer_id} if person.employer_id else set())
+
+
+def may_grant(person: Person, council_id: int | None) -> bool:
+    """Whether the person may give roles, and keep what belongs to the council (None: to all of them)."""
+    councils = reach(person, Role.ADMINISTRATOR)
+    return councils is None or (council_id is not None and council_id in councils)
+
+
+def may_manage(person: Person, whom: Person) -> bool:
+    """Whether the person may change how `whom` signs in, mark them left, and so on.
+
+    An administrator of one council manages nobody of another, and nobody whose
+    roles reach further than their own: an address changed would be their way in.
+    """
+    councils = reach(person, Role.ADMINISTRATOR)
+    if councils is None:
+        return True
+    roles = {grant.council_id for grant in whom.grants if grant.is_live}
+    return bool(councils_of(whom)) and councils_of(whom) | roles <= councils
+
+
+def may_change_details(person: Person, whom: Person) -> bool:
+    """Whether the person may change name, phone, job and place of `whom`, whom they can see."""
+    return may_manage(person, whom) or person.has_role(*DESK)
+
+
+def may_delegate_for(person: Person, member: Person) -> bool:
+    """Whether the person may say who acts for the member: the member, and those who look after members."""
+    if person.id == member.id:
+        return True
+    councils = reach(person, Role.DEMOCRATIC_SERVICES, Role.ADMINISTRATOR)
+    return councils is None or any(term.council_id in councils for term in member.terms)
+
+
 def visible_people(person: Person) -> Select[Person]:
     """The people somebody may see: themself, those they act for; the shared desk sees all its roles reach.
 
@@ -132,6 +170,7 @@ def members_acted_for(person: Person, scope: DelegateScope | None = None) -> Sel
     today = clock.now().date()
     live = select(Delegation.member_id).where(
         Delegation.delegate_id == person.id,
+        Delegation.ended_at.is_(None),
         Delegation.starts_on <= today,
         or_(Delegation.ends_on.is_(None), Delegation.ends_on >= today),
     )

@@ -69,6 +69,7 @@ class Person(Model):
     last_seen_at: Mapped[datetime | None]
     joined_on: Mapped[date | None]
     left_on: Mapped[date | None]
+    gone_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     employer: Mapped[Council | None] = relationship(foreign_keys=[employer_id])
@@ -85,7 +86,8 @@ class Person(Model):
 
     @property
     def is_active(self) -> bool:
-        return self.left_on is None or self.left_on >= clock.now().date()
+        """Whether the person is still here: `left_on` is the last day, `gone_at` when their access was ended."""
+        return self.gone_at is None and (self.left_on is None or self.left_on >= clock.now().date())
 
     def get_id(self) -> str:
         return str(self.id)
@@ -197,6 +199,7 @@ class Delegation(Model):
     scopes: Mapped[list[Any]]
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
     member: Mapped[Person] = relationship(foreign_keys=[member_id])
     delegate: Mapped[Person] = relationship(foreign_keys=[delegate_id])
 
@@ -204,6 +207,11 @@ class Delegation(Model):
         CheckConstraint("member_id <> delegate_id", name="two_people"),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
     )
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has neither been ended nor run out; it may not have begun yet."""
+        return self.ended_at is None and (self.ends_on is None or self.ends_on >= clock.now().date())
 
 
 class Team(Scoped, Model):
@@ -287,18 +295,23 @@ class SignIn(Model):
 
 
 class SignInCode(Model):
-    """A link and six digits that were mailed to somebody who wants to sign in. Single use, five tries."""
+    """Somebody's wish to sign in by mail: a link, and six digits for the device that asked. Single use, five tries.
+
+    An address that belongs to nobody gets a row too, so that nothing shows the
+    difference; it has no person, and nothing that could be used.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    link_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    code_hash: Mapped[str] = mapped_column(String(64))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     device_hash: Mapped[str] = mapped_column(String(64), index=True)
+    link_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    code_hash: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
-    person: Mapped[Person] = relationship()
+    leads_to: Mapped[str] = mapped_column(String(500), default="")
+    person: Mapped[Person | None] = relationship()
 
 
 class Attempt(Model):
@@ -307,3 +320,13 @@ class Attempt(Model):
     bucket: Mapped[str] = mapped_column(String(120), primary_key=True)
     starts_at: Mapped[datetime] = mapped_column(primary_key=True)
     tries: Mapped[int] = mapped_column(default=0)
+
+
+class Demonstration(Model):
+    """Says that this database holds invented people, as whom anybody at this machine may sign in.
+
+    Only the loader of the demonstration data writes it, into an empty database.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -2,20 +2,34 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from flask import Request, request, session
-from flask_login import LoginManager
-from sqlalchemy import select, update
+from flask_login import AnonymousUserMixin, LoginManager
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
-from .. import clock
+from .. import clock, jobs, scheduler
 from ..config import settings
 from ..database import aside, db
-from .models import Person, SignIn
+from .models import Person, Role, SignIn, SignInCode
+
+
+class Nobody(AnonymousUserMixin):
+    """Whoever is not signed in: holds no seat and no role."""
+
+    is_member = False
+
+    def has_role(self, *_roles: Role) -> bool:
+        return False
+
 
 login_manager = LoginManager()
+login_manager.anonymous_user = Nobody
 login_manager.session_protection = None  # the sign-in lives in the database, not in the cookie
+login_manager.login_message = None  # the sign-in page says what it is
 
 COOKIE_KEY = "sign_in"
 SEEN_EVERY = timedelta(minutes=1)
@@ -101,3 +115,39 @@ def present_sign_in() -> SignIn | None:
 def end(sign_in: SignIn) -> None:
     """Sign that device out."""
     sign_in.ended_at = clock.now()
+
+
+def end_others(person: Person, *, keep: str = "") -> int:
+    """Sign the person out everywhere but on the device whose token's hash is `keep`; says from how many."""
+    ended = db.session.execute(
+        update(SignIn)
+        .where(SignIn.person_id == person.id, SignIn.ended_at.is_(None), SignIn.token_hash != keep)
+        .values(ended_at=clock.now())
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def live_sign_ins(person: Person) -> Sequence[SignIn]:
+    """Where the person is signed in, the last used first."""
+    now = clock.now()
+    unused_since = now - timedelta(hours=settings().session_idle_hours)
+    return db.session.scalars(
+        select(SignIn)
+        .where(
+            SignIn.person_id == person.id,
+            SignIn.ended_at.is_(None),
+            SignIn.expires_at > now,
+            or_(SignIn.kept, SignIn.last_seen_at >= unused_since),
+        )
+        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+    ).all()
+
+
+@jobs.handles("people.forget_sign_ins")
+def _forget(_payload: dict[str, Any]) -> None:
+    """Forget sign-ins a year after they ended, and codes a day after they were of use."""
+    db.session.execute(delete(SignIn).where(SignIn.expires_at < clock.now() - timedelta(days=365)))
+    db.session.execute(delete(SignInCode).where(SignInCode.expires_at < clock.now() - timedelta(days=1)))
+
+
+scheduler.every("people.forget_sign_ins", hours=24)
