@@ -1,0 +1,128 @@
+"""Keeping the load facts in step with the tickets, in the transaction that changes them.
+
+Facts follow from rows (periods, clocks, merges), so they are kept where rows
+are written, whichever verb, sweep or import does it. Before a ticket is first
+touched its share of the facts is noted; just before the commit its share is
+worked out again and the difference added. Being the last thing a transaction
+does, and in one order, it neither holds up nor deadlocks the desk; and as only
+what stands in the end counts, a savepoint that is rolled back leaves nothing.
+
+What is loaded in bulk past the session calls rebuild_load_facts() afterwards.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+from ..database import Model, upsert
+from ..tickets.models import Clock, Merge, Ticket, TicketPeriod
+from .facts import Facts, facts_of
+from .models import FLOWS, KEYS, WAITS, LoadFact, Row, WaitFact
+
+NOTED = "load facts before"
+WHOSE = ("council", "council_id", "ticket_type", "requester_kind", "confidential")
+
+
+class _Noted:
+    """The tickets a transaction has touched, and what they added to the facts before it did."""
+
+    def __init__(self) -> None:
+        self.ids: set[int] = set()
+        self.new: set[Ticket] = set()
+        self.before = Facts()
+
+    def touch(self, ticket_ids: set[int]) -> None:
+        unknown = ticket_ids - self.ids - {ticket.id for ticket in self.new}
+        if unknown:
+            self.before.update(facts_of(unknown, lock=True))
+            self.ids |= unknown
+
+
+def listen() -> None:
+    """Listen to every session. One process may make several applications; they share the session class."""
+    if event.contains(Session, "before_flush", _note_rows):
+        return
+    event.listen(Session, "before_flush", _note_rows)
+    event.listen(Session, "do_orm_execute", _note_bulk)
+    event.listen(Session, "before_commit", _settle)
+    event.listen(Session, "after_transaction_end", _forget)
+
+
+def _note_rows(session: Session, _context: Any, _instances: Any) -> None:
+    touched: set[int] = set()
+    new: set[Ticket] = set()
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, TicketPeriod | Clock) and row.ticket_id is not None:
+            touched.add(row.ticket_id)
+        elif isinstance(row, Merge):
+            touched.add(row.merged_id)
+        elif isinstance(row, Ticket):
+            if row in session.new:
+                new.add(row)
+            elif any(inspect(row).attrs[name].history.has_changes() for name in WHOSE):
+                touched.add(row.id)
+    if touched or new:
+        noted = _noted(session)
+        noted.new |= new
+        noted.touch(touched)
+
+
+def _note_bulk(state: ORMExecuteState) -> None:
+    """An update of many clocks by their ids, as when targets change for every open ticket."""
+    mapper = state.bind_mapper
+    if not state.is_update or mapper is None or mapper.class_ is not Clock:
+        return
+    if isinstance(state.parameters, list):
+        ids = [row["id"] for row in state.parameters if "id" in row]
+        tickets = set(state.session.scalars(select(Clock.ticket_id).where(Clock.id.in_(ids))))
+        _noted(state.session).touch(tickets)
+
+
+def _noted(session: Session) -> _Noted:
+    noted: _Noted = session.info.setdefault(NOTED, _Noted())
+    return noted
+
+
+def _settle(session: Session) -> None:
+    """Add to the facts what the transaction changed; within a savepoint there is more to come."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    noted: _Noted | None = session.info.pop(NOTED, None)
+    if noted is None:
+        return
+    changed = facts_of(noted.ids | {ticket.id for ticket in noted.new if ticket.id is not None})
+    changed.subtract(noted.before)
+    add_to_facts(changed)
+
+
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(NOTED, None)
+
+
+def add_to_facts(changed: Facts) -> None:
+    """Add each change to the row of its stretch."""
+    flows: dict[tuple[Any, ...], Row] = defaultdict(dict)
+    waits: dict[tuple[Any, ...], Row] = defaultdict(dict)
+    for (kind, grain, day, whose, measure), count in changed.items():
+        if count:
+            key = (grain, day, *whose)
+            (flows[key] if kind is None else waits[(*key, kind)])[measure] = count
+    _add(LoadFact, KEYS, FLOWS, flows)
+    _add(WaitFact, (*KEYS, "kind"), WAITS, waits)
+
+
+def _add(
+    table: type[Model], keys: tuple[str, ...], measures: tuple[str, ...], rows: dict[tuple[Any, ...], Row]
+) -> None:
+    """In one order for everybody, so that two transactions never wait for each other's rows crosswise."""
+    ordered = sorted(rows.items(), key=lambda item: [getattr(part, "value", part) for part in item[0]])
+    upsert(
+        table,
+        [dict(zip(keys, key, strict=True)) | dict.fromkeys(measures, 0) | row for key, row in ordered],
+        list(keys),
+        list(measures),
+    )
