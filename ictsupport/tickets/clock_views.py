@@ -8,10 +8,12 @@ from .. import clock
 from ..database import db
 from ..people.access import me
 from .access import note_reading, workable
-from .explaining import explained_clocks, why
+from .explaining import exact, explained_clocks, hundredths, span, why
 from .models import Ticket
 
 bp = Blueprint("clocks", __name__)
+for word in (exact, hundredths, span, why):
+    bp.add_app_template_filter(word)
 
 
 @bp.get("/tickets/<reference>/clocks")
@@ -20,4 +22,4 @@ def explain(reference: str) -> ResponseReturnValue:
     ticket = db.one_or_404(select(Ticket).where(Ticket.reference == reference, workable(me())))
     note_reading(ticket, me())
     clocks = explained_clocks(ticket, clock.now())
-    return render_template("tickets/clocks.html", ticket=ticket, clocks=clocks, why=why)
+    return render_template("tickets/clocks.html", ticket=ticket, clocks=clocks)

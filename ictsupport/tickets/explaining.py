@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from ..database import db
 from ..hours import Elapsed
+from ..pages.filters import local, moment, plain_date
 from .clocks import Happening, Reading, Stretch, Target, Unit
 from .clockwork import Clockwork, Key
 from .models import ClockKind, HoldReason, Policy, Ticket
@@ -117,10 +118,26 @@ def span(time: timedelta) -> str:
     return " ".join(f"{amount:,} {unit}" for amount, unit in parts if amount) or "0 min"
 
 
+def hundredths(amount: Fraction) -> str:
+    """1.25, rounded to a hundredth; noughts behind the point are left out."""
+    return f"{float(amount):.2f}".rstrip("0").rstrip(".")
+
+
 def days(amount: Fraction) -> str:
-    """1.25 working days, rounded to a hundredth."""
-    rounded = f"{float(amount):.2f}".rstrip("0").rstrip(".")
+    """1.25 working days"""
+    rounded = hundredths(amount)
     return f"{rounded} working day{'' if rounded == '1' else 's'}"
+
+
+def exact(at: datetime) -> str:
+    """18 November 2026 at 9:30am, and at 9:30:36am where it matters to the second."""
+    if not local(at).second:
+        return moment(at)
+    return (
+        f"{plain_date(at)} at {local(at):%I:%M:%S%p}".replace(" at 0", " at ")
+        .replace("AM", "am")
+        .replace("PM", "pm")
+    )
 
 
 def _policy_names(work: Clockwork) -> Mapping[int | None, str]:
