@@ -59,7 +59,7 @@ def _context(booking: Booking, by: Person | None) -> dict[str, Any]:
         "booking": booking,
         "starts_at": booking.slot.starts_at,
         "clinic": clinic,
-        "link": link_to(booking),
+        "booking_link": link_to(booking),
         "by": by if by is not None and by.id != booking.person_id else None,
         "phone": settings().service_phone,
     }
