@@ -6,8 +6,9 @@ from datetime import datetime
 from ... import clock
 from ...config import settings
 from ...database import db
+from ...people.models import Demonstration
 from ...tickets import history
-from . import contracts, establishment, requests, setting
+from . import clinics, contracts, establishment, requests, setting
 
 TICKETS = 9_000
 SEED = 20_261
@@ -24,6 +25,7 @@ def load(
     """
     now = now or clock.now()
     with clock.at(now):
+        db.session.add(Demonstration())
         dice = requests.dice(seed)
         scene = setting.set_the_scene(dice, now.astimezone(settings().zone).date())
         setting.serves_too(scene)
@@ -31,6 +33,8 @@ def load(
         setting.set_the_rules(scene)
         contracts.agree_contracts(scene)
         establishment.fill_posts(scene)
+        clinics.lend_devices(scene)
+        clinics.hold_clinics(scene)
         told = requests.stories(scene, tickets, now)
         history.load(told, progress or (lambda _count: None))
         history.derive()

@@ -1,0 +1,159 @@
+"""iPad clinics of the last year and the next weeks: planned, booked, attended."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select, update
+
+from ... import clock, jobs
+from ...clinics.attending import check_in, record_no_show, record_outcome
+from ...clinics.booking import book_slot
+from ...clinics.models import Booking, Clinic, ClinicTopic, Outcome
+from ...clinics.planning import Plan, plan_clinic
+from ...config import settings
+from ...database import db
+from ...devices.lending import lend
+from ...devices.models import Custody, Device
+from ...errors import Refusal
+from ...mail import Outgoing
+from ...people.models import Person, Site
+from .setting import Setting, at_noon
+
+TOPICS = [
+    ("Committee papers app", "committee-management"),
+    ("E-mail and calendar", None),
+    ("Passwords and signing in", None),
+    ("Wi-Fi at home or at the council", "network-and-wifi"),
+    ("Following my enquiries", "member-casework"),
+    ("Something else", None),
+]
+WORDS = [
+    "The papers app asks for a password I never had",
+    "How do I highlight in the agenda and find it again?",
+    "My e-mail stopped on the iPad",
+    "Joining the Wi-Fi in the chamber",
+    "",
+    "Video calls: nobody hears me",
+    "Making the writing bigger",
+    "",
+]
+NOTES = [
+    "Set the papers app up again and downloaded the next three meetings.",
+    "Removed the old mail account and added the new one.",
+    "Showed how to highlight and share notes.",
+    "Updated the iPad; it had run out of space.",
+    "Joined the members' Wi-Fi and made it remember the password.",
+]
+WEEKS_BACK, WEEKS_AHEAD = 52, 8
+
+
+def lend_devices(scene: Setting) -> None:
+    """Every member has an iPad, and a fair part of staff a laptop."""
+    by = scene.agents["Marta Nowak"]
+    for number, member in enumerate(scene.members, start=1):
+        council = member.terms[0].council
+        model = scene.dice.choice(["iPad (9th generation)", "iPad (10th generation)", "iPad Air"])
+        device = Device(
+            asset_tag=f"{council.short_name[0]}{council.short_name[-1].upper()}-{4000 + number}",
+            kind="iPad", model=model, serial=f"DMP{scene.dice.randrange(10**7, 10**8)}",
+            os_version=scene.dice.choice(["iPadOS 26.1", "iPadOS 26.0", "iPadOS 18.7"]), council=council,
+        )  # fmt: skip
+        _lend(scene, device, member, by)
+    for number, person in enumerate(scene.dice.sample(scene.staff, 180), start=1):
+        device = Device(
+            asset_tag=f"LT-{2000 + number}", kind="laptop", model=scene.dice.choice(["Latitude 5450", "EliteBook 840"]),
+            serial=f"5CG{scene.dice.randrange(10**6, 10**7)}", os_version="Windows 11", council=person.employer,
+        )  # fmt: skip
+        _lend(scene, device, person, by)
+
+
+def _lend(scene: Setting, device: Device, person: Person, by: Person) -> None:
+    db.session.add(device)
+    db.session.flush()
+    with clock.at(at_noon(scene.ago(days=scene.dice.randrange(30, 900)), settings().zone)):
+        lend(device, person, by=by)
+
+
+def hold_clinics(scene: Setting) -> None:
+    """A clinic a week at each council, alternating, before evening meetings; people book, come, and are helped."""
+    topics = _topics(scene)
+    hosts = [scene.agents["Marta Nowak"], scene.agents["Liam Pearce"]]
+    devices = {custody.person_id: custody.device for custody in db.session.scalars(select(Custody))}
+    councils = list(scene.councils.values())
+    monday = scene.today - timedelta(days=scene.today.weekday())
+    for week in range(-WEEKS_BACK, WEEKS_AHEAD):
+        council = councils[week % len(councils)]
+        day = monday + timedelta(weeks=week, days=2 if council is councils[0] else 3)
+        if (day.month, day.day) >= (12, 23) or (day.month, day.day) <= (1, 2) or day == scene.today:
+            continue
+        clinic = _plan(council.sites[0], day, hosts[week % 2], topics)
+        if clinic is not None:
+            _book(scene, clinic, topics, devices)
+            if day < scene.today:
+                _attend(scene, clinic, hosts[week % 2])
+    _send_nothing()
+
+
+def _topics(scene: Setting) -> list[ClinicTopic]:
+    topics = [
+        ClinicTopic(name=name, position=place, system=scene.systems[slug] if slug else None)
+        for place, (name, slug) in enumerate(TOPICS)
+    ]
+    db.session.add_all(topics)
+    db.session.flush()
+    return topics
+
+
+def _plan(site: Site, day: date, host: Person, topics: list[ClinicTopic]) -> Clinic | None:
+    plan = Plan(
+        site=site, room=site.rooms[-1], day=day, opens=time(16, 0), closes=time(18, 0), slot_minutes=20, places=1,
+        hosts=[host], topics=topics,
+    )  # fmt: skip
+    with clock.at(min(clock.now(), at_noon(day - timedelta(weeks=6), settings().zone))):
+        try:
+            return plan_clinic(plan, by=host)
+        except Refusal:
+            return None  # the council is closed that day
+
+
+def _book(scene: Setting, clinic: Clinic, topics: list[ClinicTopic], devices: dict[int, Device]) -> None:
+    dice = scene.dice
+    members = [member for member in scene.members if member.terms[0].council_id == clinic.site.council_id]
+    weeks_away = (clinic.day - scene.today).days / 7
+    share = 0.78 if weeks_away < 0 else max(0.1, 0.8 - weeks_away * 0.13)
+    for slot in clinic.slots:
+        if dice.random() > share:
+            continue
+        member = dice.choice(members)
+        booked = min(clock.now(), slot.starts_at - timedelta(days=dice.uniform(1, 12)))
+        with clock.at(booked):
+            try:
+                book_slot(
+                    slot, member, by=member, topic=dice.choice(topics), details=dice.choice(WORDS),
+                    device=devices.get(member.id), access_needs=member.access_needs,
+                )  # fmt: skip
+            except Refusal:
+                continue  # has another booking at that time
+
+
+def _attend(scene: Setting, clinic: Clinic, host: Person) -> None:
+    dice = scene.dice
+    booked = select(Booking).where(Booking.slot_id.in_([slot.id for slot in clinic.slots]))
+    for booking in db.session.scalars(booked).all():
+        starts_at: datetime = booking.slot.starts_at
+        if dice.random() < 0.09:
+            with clock.at(starts_at + timedelta(minutes=25)):
+                record_no_show(booking, by=host)
+            continue
+        with clock.at(starts_at - timedelta(minutes=2)):
+            check_in(booking, by=host)
+        outcome = dice.choices([Outcome.FIXED, Outcome.ADVICE], [70, 30])[0]
+        with clock.at(starts_at + timedelta(minutes=17)):
+            record_outcome(booking, outcome, by=host, note=dice.choice(NOTES))
+
+
+def _send_nothing() -> None:
+    """What was written in the past has been sent, as far as the demonstration goes, and no reminder is due."""
+    db.session.flush()
+    db.session.execute(update(Outgoing).where(Outgoing.sent_at.is_(None)).values(sent_at=Outgoing.created_at))
+    done = update(jobs.Job).where(jobs.Job.done_at.is_(None), jobs.Job.run_at <= clock.now())
+    db.session.execute(done.values(done_at=clock.now()))
