@@ -9,7 +9,9 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 def main() -> int:
-    first = subprocess.call([sys.executable, "-m", "pytest", "-n", "2", "-m", "not browser", *sys.argv[1:]])
+    first = subprocess.call(
+        [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadgroup", "-m", "not browser", *sys.argv[1:]]
+    )
     if first:
         return first
     if not CHROMIUM.exists() and not os.environ.get("CI"):

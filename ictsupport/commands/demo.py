@@ -15,6 +15,7 @@ from ..database import db
 from ..people.models import Council, Person
 from ..scheduler import Worker
 from . import demonstration
+from .demonstration.content import content
 
 group = AppGroup("demo", help="Try the service with demonstration data.")
 
@@ -46,6 +47,9 @@ def run() -> None:
     if db.session.scalar(select(Council.id).limit(1)) is None:
         _load(demonstration.TICKETS, demonstration.SEED)
     db.session.remove()
+    service = content("councils")["service"]
+    config.service_phone = config.service_phone or service["phone"]
+    config.service_hours = config.service_hours or service["hours"]
     _invite(f"http://{config.host}:{config.port}/")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     worker = Worker(app) if config.workers else None

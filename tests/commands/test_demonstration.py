@@ -17,6 +17,8 @@ from ictsupport.tickets.rebuilding import rebuilds
 
 from ..conftest import application
 
+pytestmark = pytest.mark.xdist_group("demonstration")  # made once, not once for each worker
+
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -25,7 +27,7 @@ def shown(kind: str):
     """The demonstration on a database of its own, with fewer tickets than usual."""
     with application(kind) as app:
         with app.app_context():
-            demonstration.load(MONDAY, tickets=400)
+            demonstration.load(MONDAY, tickets=150)
         yield app
 
 
@@ -59,7 +61,7 @@ def test_the_tickets_go_back_eighteen_months_and_some_are_open(scene):
     assert last <= MONDAY
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Ticket).where(Ticket.OPEN)) > 0
     total = db.session.scalar(sa.select(sa.func.count()).select_from(Ticket))
-    assert 350 < total < 450
+    assert 120 < total < 180
 
 
 def test_some_posts_are_vacant_and_one_is_hard_to_recruit(scene):
@@ -87,5 +89,5 @@ def fingerprint() -> str:
 def test_the_same_seed_and_day_give_the_same(scene, kind):
     mine = fingerprint()
     with application(kind) as other, other.app_context():
-        demonstration.load(MONDAY, tickets=400)
+        demonstration.load(MONDAY, tickets=150)
         assert fingerprint() == mine
