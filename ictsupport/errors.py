@@ -7,7 +7,7 @@ from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ def init_app(app: Flask) -> None:
 def http_page(error: HTTPException) -> ResponseReturnValue:
     """The page for what is missing, forbidden, too big or too often; the same words whoever looks."""
     code = error.code or 500
+    if isinstance(error, SecurityError):
+        return "This address is not one of ours.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     answer = page(f"errors/{code if code != 405 else 404}.html", code)
     if error.response is not None:
         return error.response

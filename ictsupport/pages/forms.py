@@ -51,7 +51,7 @@ __all__ = [
 
 LONGEST_LINE = 500
 LONGEST_TEXT = 20_000
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufeff\ud800-\udfff]")
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
 # What WTForms would say, in our words. A field's own message is better still.
 WORDS = {
@@ -188,11 +188,13 @@ class Form(FlaskForm):
 def _received(form: Any, texts: MultiDict[str, Any], files: MultiDict[str, Any]) -> MultiDict[str, Any]:
     """What came in, cleaned; files only where the form asks for files, text only where it does not."""
     wanted = {field.name for field in form if kind_of(field) in ("file", "files")}
-    pairs: list[tuple[str, Any]] = [
-        (name, clean(value))
-        for name, value in texts.items(multi=True)
-        if name not in wanted and isinstance(value, str)
-    ]
+    secret = {field.name for field in form if kind_of(field) == "password"}
+    pairs: list[tuple[str, Any]] = []
+    for name, value in texts.items(multi=True):
+        if name not in wanted and isinstance(value, str):
+            text = clean(value)
+            # Nothing but blanks counts as nothing, also for a field that must be filled in.
+            pairs.append((name, text if text.strip() or name in secret else ""))
     pairs.extend((name, file) for name, file in files.items(multi=True) if name in wanted)
     return MultiDict(pairs)
 

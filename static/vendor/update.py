@@ -145,11 +145,15 @@ def keep(css: str) -> str:
 
 def recolour(block: str) -> str:
     """Colours by name; white letters (on a button, say) stay white in the dark, white grounds do not."""
-    block = re.sub(r"font-family:[^;}]*(?:GDS Transport|arial|sans-serif)[^;}]*", "font-family:var(--font)", block)
+    block = re.sub(
+        r"font-family:[^;}]*(?:GDS Transport|arial|sans-serif)[^;}]*", "font-family:var(--font)", block
+    )
     block = re.sub(r"var\(--govuk-([a-z-]*)-colour,#[0-9a-f]{3,6}\)", lambda m: f"var({NAMED[m[1]]})", block)
     block = re.sub(r"(^|;)color:#fff\b", r"\1color:var(--on-solid)", block)
     return re.sub(
-        r"#[0-9a-fA-F]{3,6}\b", lambda m: f"var({COLOURS[m[0].lower()]})" if m[0].lower() in COLOURS else m[0], block
+        r"#[0-9a-fA-F]{3,6}\b",
+        lambda m: f"var({COLOURS[m[0].lower()]})" if m[0].lower() in COLOURS else m[0],
+        block,
     )
 
 
