@@ -8,6 +8,7 @@ from . import (
     database,
     demo,
     importing,
+    mail,
     rebuild,
     worker,
 )
@@ -16,6 +17,7 @@ COMMANDS: list[click.Command] = [
     database.group,
     demo.group,
     importing.group,
+    mail.group,
     rebuild.command,
     worker.group,
 ]

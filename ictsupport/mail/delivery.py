@@ -70,6 +70,18 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     return message
 
 
+def trial(address: str) -> EmailMessage:
+    """A message to see whether mail leaves this machine."""
+    config = settings()
+    message = EmailMessage()
+    message["From"] = _address(config.service_name, config.mail_from)
+    message["To"] = address
+    message["Subject"] = f"{config.service_name}: this is a test"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content("If you can read this, mail from the service reaches you.\n")
+    return message
+
+
 def hand_over(message: EmailMessage, config: Settings) -> None:
     """Give the message to the mail server; in the demonstration the post office just keeps it."""
     if config.mail_delivery == "post-office":
