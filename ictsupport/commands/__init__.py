@@ -9,6 +9,7 @@ from . import (
     demo,
     importing,
     mail,
+    people,
     rebuild,
     worker,
 )
@@ -18,6 +19,7 @@ COMMANDS: list[click.Command] = [
     demo.group,
     importing.group,
     mail.group,
+    people.group,
     rebuild.command,
     worker.group,
 ]

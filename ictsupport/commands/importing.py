@@ -7,11 +7,13 @@ import click
 from flask.cli import with_appcontext
 
 from ..importing import Importer, Outcome, Report, bring_in
+from ..people.importing import People
 from ..systems.importing import Contracts
 from ..tickets.importing import Incidents
 
 IMPORTERS: list[type[Importer]] = [
     Incidents,
+    People,
     Contracts,
 ]
 """Every kind of file that can be brought in; a package adds its own here."""
