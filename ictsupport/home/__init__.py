@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from . import post_office
 
-def init_app(_app: Flask) -> None:
-    """Register the package's pages, listeners and commands."""
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(post_office.bp)

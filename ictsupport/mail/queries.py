@@ -1,0 +1,73 @@
+"""The outbox read back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from .. import clock
+from ..database import contains, db
+from .models import Outgoing
+
+PAGE = 50
+
+WAITING = and_(Outgoing.sent_at.is_(None), Outgoing.failed_at.is_(None))
+STATES: dict[str, ColumnElement[bool]] = {
+    "queued": and_(WAITING, Outgoing.error.is_(None)),
+    "delayed": and_(WAITING, Outgoing.error.is_not(None)),
+    "failed": and_(Outgoing.sent_at.is_(None), Outgoing.failed_at.is_not(None)),
+    "sent": Outgoing.sent_at.is_not(None),
+}
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Some messages, newest first, with where the pages before and after begin."""
+
+    rows: Sequence[Outgoing]
+    previous: int | None
+    next: int | None
+
+
+def outbox_page(
+    *, state: str = "", q: str = "", after: int | None = None, before: int | None = None
+) -> Messages:
+    """Messages newest first; `after` goes on to older ones, `before` back to newer."""
+    messages = select(Outgoing)
+    if state in STATES:
+        messages = messages.where(STATES[state])
+    if q:
+        messages = messages.where(
+            or_(
+                contains(Outgoing.to_address, q), contains(Outgoing.to_name, q), contains(Outgoing.subject, q)
+            )
+        )
+    if before is not None:
+        messages = messages.where(Outgoing.id > before).order_by(Outgoing.id)
+    else:
+        messages = _from(messages, after).order_by(Outgoing.id.desc())
+    rows = db.session.scalars(messages.limit(PAGE + 1)).all()
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if before is not None:
+        rows = rows[::-1]
+    newer = more if before is not None else after is not None
+    older = before is not None or more
+    return Messages(rows, rows[0].id if rows and newer else None, rows[-1].id if rows and older else None)
+
+
+def counts() -> dict[str, int]:
+    """How many messages need somebody's eye: those not sent, by state. What was sent is not counted."""
+    columns = [func.count().filter(STATES[state]).label(state) for state in ("queued", "delayed", "failed")]
+    row = db.session.execute(select(*columns).where(Outgoing.sent_at.is_(None))).one()
+    return {"queued": row.queued, "delayed": row.delayed, "failed": row.failed}
+
+
+def oldest_waiting() -> timedelta:
+    """How long the oldest message that is still to go has been waiting: whether mail flows."""
+    oldest = db.session.scalar(select(func.min(Outgoing.created_at)).where(WAITING))
+    return clock.now() - oldest if oldest else timedelta()
+
+
+def _from(messages: Select[Outgoing], after: int | None) -> Select[Outgoing]:
+    return messages if after is None else messages.where(Outgoing.id < after)
