@@ -3,8 +3,8 @@
 from alembic import context
 from flask import current_app
 
+from ictsupport import schema
 from ictsupport.database import Model
-from migrations import comparing
 
 
 def run() -> None:
@@ -20,9 +20,9 @@ def run() -> None:
                 connection=connection,
                 target_metadata=Model.metadata,
                 render_as_batch=True,
-                include_object=comparing.include_object,
-                render_item=comparing.render_item,
-                compare_type=comparing.compare_type,
+                include_object=schema.include_object,
+                render_item=schema.render_item,
+                compare_type=schema.compare_type,
                 transactional_ddl=True,
             )
             with context.begin_transaction():

@@ -7,15 +7,15 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
+from ictsupport import schema
 from ictsupport.database import Model, db
-from migrations import comparing
 
 
 def test_models_and_migrations_agree(real_app: Flask):
     with real_app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
-            opts={"compare_type": comparing.compare_type, "include_object": comparing.include_object},
+            opts={"compare_type": schema.compare_type, "include_object": schema.include_object},
         )
         assert compare_metadata(context, Model.metadata) == []
 

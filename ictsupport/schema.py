@@ -1,10 +1,10 @@
-"""What autogenerate must know of our types and of tables made by hand."""
+"""What comparing the tables with the models has to know of our own types, and of tables made by hand."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
-from ictsupport.database import UTCDateTime
+from .database import UTCDateTime
 
 SEARCH = "search_fts"
 """SQLite's full-text table with its shadow tables, and PostgreSQL's text vectors with their indexes, are made by
