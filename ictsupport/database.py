@@ -208,7 +208,7 @@ def insert_if_new(model: type[Model], rows: list[dict[str, Any]]) -> int:
 
 def lock(row: Model) -> None:
     """Wait for the row's turn and read it afresh: what was read before may be stale."""
-    db.session.refresh(row, with_for_update=True)
+    db.session.refresh(row, with_for_update={"of": type(row)})
 
 
 def stop_writers(model: type[Model]) -> None:
