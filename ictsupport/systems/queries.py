@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
 
 from ..database import contains, db
@@ -21,6 +21,7 @@ from .models import (
     SystemKind,
     SystemLeg,
     Use,
+    contract_systems,
 )
 
 NOTICE_AHEAD = 90
@@ -85,13 +86,34 @@ def contracts_of_system(person: Person, system: System) -> Sequence[Contract]:
     ).all()
 
 
+def contracts_of(system_ids: Sequence[int], person: Person) -> dict[int, list[Contract]]:
+    """For each of the systems the contracts in force, or signed to come, that somebody may see."""
+    found = db.session.execute(
+        select(contract_systems.c.system_id, Contract)
+        .join(Contract, Contract.id == contract_systems.c.contract_id)
+        .where(
+            contract_systems.c.system_id.in_(system_ids),
+            Contract.id.in_(access.visible_contracts(person).with_only_columns(Contract.id)),
+            Contract.state.in_((State.ACTIVE, State.DRAFT)),
+            Contract.signed_on.is_not(None),
+        )
+        .order_by(Contract.name)
+        .options(*WITH_LEGS)
+    ).all()
+    return {system_id: [contract for key, contract in found if key == system_id] for system_id in system_ids}
+
+
 def steps_of(alignment: Alignment) -> Sequence[AlignmentStep]:
     """The history of an alignment, newest first, with who recorded it."""
     return db.session.scalars(
         select(AlignmentStep)
         .where(AlignmentStep.alignment_id == alignment.id)
         .order_by(AlignmentStep.since.desc(), AlignmentStep.id.desc())
-        .options(joinedload(AlignmentStep.by).raiseload("*"), raiseload("*"))
+        .options(
+            joinedload(AlignmentStep.by).raiseload("*"),
+            joinedload(AlignmentStep.alignment).joinedload(Alignment.system),
+            raiseload("*"),
+        )
         .limit(200)
     ).all()
 
@@ -255,6 +277,12 @@ def suppliers(words: str = "") -> Select[Supplier]:
     if words:
         found = found.where(contains(Supplier.name, words))
     return found.options(selectinload(Supplier.contacts).raiseload("*"), raiseload("*"))
+
+
+def supplier_page(person: Person, supplier_id: int) -> Select[Supplier]:
+    """One supplier with whom to ask there."""
+    found = select(Supplier).where(Supplier.id == supplier_id).options(selectinload(Supplier.contacts))
+    return found if access.may_read(person) else found.where(false())
 
 
 def council_names() -> dict[int, Council]:

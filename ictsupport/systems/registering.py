@@ -25,6 +25,9 @@ from .events import (
 )
 from .models import Supplier, SupplierContact, System, SystemKind, SystemLeg, Use
 
+RESERVED = ("new",)
+"""Words that mean something else in an address of the register."""
+
 
 class NameMissing(Refusal):
     reason = "Give it a name with letters or numbers in it."
@@ -56,10 +59,18 @@ def add_system(
 ) -> System:
     """Put a system on the register. It has no legs yet: each council is recorded on its own."""
     name = one_line(name)
-    system = System(name=name, slug=slug_of(name), purpose=purpose, kind=kind, owner=owner, legs=[])
-    if not system.slug:
+    slug = slug_of(name)
+    if not slug:
         raise NameMissing
     with unique_or(SystemExists):
+        system = System(
+            name=name,
+            slug=f"{slug}-system" if slug in RESERVED else slug,
+            purpose=purpose,
+            kind=kind,
+            owner=owner,
+            legs=[],
+        )
         db.session.add(system)
     announce(SystemAdded(about=system, by=by))
     return system
