@@ -2,6 +2,11 @@
 
 from flask import Flask
 
+from ..pages import navigation
 
-def init_app(_app: Flask) -> None:
-    from . import emails, reminding  # noqa: F401 - they listen
+
+def init_app(app: Flask) -> None:
+    from . import access, emails, reminding, views  # noqa: F401 - emails and reminding listen
+
+    app.register_blueprint(views.bp)
+    navigation.item("Clinics", "clinics.index", when=access.goes_to_clinics, order=30)

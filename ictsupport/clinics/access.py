@@ -115,6 +115,18 @@ def plans_clinics(person: Person) -> bool:
     return person.has_role(*RUNNERS)
 
 
-def may_plan_for(person: Person, council_id: int | None) -> bool:
-    """Whether the person may plan a clinic for that council (None: shared by all)."""
-    return person.has_role_for(council_id, *RUNNERS)
+def plans_for(person: Person) -> set[int] | None:
+    """The councils at whose sites the person plans clinics; None for all of them."""
+    return reach(person, *RUNNERS)
+
+
+def books_for_others(person: Person) -> bool:
+    """Whether the person books for members as part of their work."""
+    return person.has_role(Role.DEMOCRATIC_SERVICES, *RUNNERS)
+
+
+def goes_to_clinics(person: Person) -> bool:
+    """Whether the person is shown the way to the clinics on every page. Delegates find it on their first page."""
+    if not person.is_authenticated:
+        return False
+    return person.is_member or books_for_others(person)

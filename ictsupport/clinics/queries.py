@@ -8,9 +8,10 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
 
 from .. import clock
-from ..database import db
+from ..database import contains, db
 from ..devices.models import Custody, Device
-from ..people.models import Person, Site
+from ..pages.forms import Found
+from ..people.models import Person, Site, Term
 from ..tickets.models import Ticket
 from . import access
 from .models import Booking, BookingState, Clinic, Slot, SlotPlace
@@ -194,16 +195,39 @@ def past_bookings(person: Person, limit: int = 25) -> Sequence[Booking]:
     ).all()
 
 
-def device_of(person: Person) -> Device | None:
-    """What the person would bring: the iPad lent to them, or else whatever was lent last."""
+def devices_of(person: Person) -> list[Device]:
+    """What was lent to the person: iPads first, the newest loan before older ones."""
     lent = db.session.scalars(
         select(Device)
         .join(Device.custodies)
         .where(Custody.person_id == person.id, Custody.returned_at.is_(None))
-        .order_by(Custody.lent_at.desc())
+        .order_by(Custody.lent_at.desc(), Custody.id.desc())
     ).all()
-    tablets = [device for device in lent if "ipad" in f"{device.kind} {device.model}".lower()]
-    return next(iter([*tablets, *lent]), None)
+    return sorted(lent, key=lambda device: "ipad" not in f"{device.kind} {device.model}".lower())
+
+
+def people_to_book_for(person: Person, typed: str = "", limit: int = 50) -> Sequence[Person]:
+    """Those other than themself for whom somebody may book, whose name or address holds what was typed."""
+    people = (
+        access.bookable_people(person)
+        .where(Person.id != person.id)
+        .options(joinedload(Person.employer), selectinload(Person.terms).joinedload(Term.council))
+        .order_by(Person.sort_name)
+        .limit(limit)
+    )
+    for word in typed.split()[:5]:
+        people = people.where(or_(contains(Person.name, word), contains(Person.email, word)))
+    return db.session.scalars(people).all()
+
+
+def found_people(person: Person, typed: str) -> list[Found]:
+    """The same as a field that looks for somebody takes them."""
+    return [Found(str(each.id), each.name, seat_of(each)) for each in people_to_book_for(person, typed, 11)]
+
+
+def seat_of(person: Person) -> str:
+    """What tells a member from a namesake: "Mill Hill, Northbrook"."""
+    return f"{person.seat.ward}, {person.seat.council.short_name}" if person.seat else person.job_title
 
 
 def clinics_run(person: Person, *, past: bool = False, limit: int = 25) -> Sequence[tuple[Clinic, int, int]]:
@@ -245,31 +269,36 @@ class SheetRow:
 
 def day_sheet(clinic: Clinic) -> list[SheetRow]:
     """Every place of the clinic in order, with who comes, when they last came and how many open tickets they have."""
-    slots = db.session.scalars(
-        select(Slot).where(Slot.clinic_id == clinic.id).order_by(Slot.starts_at).options(raiseload("*"))
+    held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
+    left = func.count(SlotPlace.number) - func.count(Booking.id)
+    slots = db.session.execute(
+        select(Slot, left)
+        .join(SlotPlace, SlotPlace.slot_id == Slot.id)
+        .outerjoin(Booking, held)
+        .where(Slot.clinic_id == clinic.id)
+        .group_by(Slot.id)
+        .order_by(Slot.starts_at)
+        .options(raiseload("*"))
     ).all()
-    bookings = db.session.scalars(
-        select(Booking)
-        .where(Booking.slot_id.in_([slot.id for slot in slots]), LIVE)
-        .options(
-            joinedload(Booking.person).selectinload(Person.terms),
-            joinedload(Booking.topic),
-            joinedload(Booking.device),
-            joinedload(Booking.ticket).raiseload("*"),
-        )
-        .order_by(Booking.place)
-    ).all()
-    free = free_places([slot.id for slot in slots])
+    who_comes = (
+        joinedload(Booking.person).joinedload(Person.terms).joinedload(Term.council),
+        joinedload(Booking.topic),
+        joinedload(Booking.device),
+        joinedload(Booking.ticket).raiseload("*"),
+    )
+    there = Booking.slot_id.in_([slot.id for slot, _free in slots])
+    found = select(Booking).where(there, LIVE).options(*who_comes).order_by(Booking.place)
+    bookings = db.session.scalars(found).unique().all()
     people = {booking.person_id for booking in bookings}
     visits, tickets = _last_visits(people, clinic.starts_at), _open_tickets(people)
-    rows = []
-    for slot in slots:
+    rows: list[SheetRow] = []
+    for slot, free in slots:
         for booking in bookings:
             if booking.slot_id == slot.id:
                 key = booking.person_id
                 rows.append(SheetRow(slot, booking, visits.get(key), tickets.get(key, 0)))
         if slot.withdrawn_at is None:
-            rows.extend(SheetRow(slot) for _ in range(free.get(slot.id, 0)))
+            rows.extend(SheetRow(slot) for _ in range(free))
     return rows
 
 

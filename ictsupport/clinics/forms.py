@@ -1,0 +1,244 @@
+"""The forms of the clinic pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from ..database import db
+from ..devices.models import Device
+from ..pages.forms import DateField, Form, PersonField, TimeField, WholeNumberField
+from ..people.access import me, visible_people
+from ..people.models import Council, Grant, Person, Site
+from . import access
+from .attending import LONGEST_NOTE, OFFERED_OUTCOMES
+from .booking import LONGEST_DETAILS, in_words
+from .models import Clinic, ClinicTopic, Outcome
+from .planning import MOST_PLACES, CutOffs, Plan, offered_topics
+from .queries import devices_of, found_people
+
+SLOT_LENGTHS = (10, 15, 20, 30, 45, 60)
+CUT_OFFS = (0, 15, 30, 60, 120, 240, 1440, 2880)
+OUTCOME_WORDS = {
+    Outcome.FIXED: "Fixed",
+    Outcome.ADVICE: "Advice given",
+    Outcome.TICKET: "Not settled: raise a ticket",
+}
+
+
+class BookingForm(Form):
+    """A topic, and whatever else there is to say; what we know already is filled in."""
+
+    topic = RadioField(
+        "What would you like help with?", [InputRequired("Choose what you would like help with")]
+    )
+    details = TextAreaField("Anything we should know before?", [Optional(), Length(max=LONGEST_DETAILS)])
+    device = SelectField("Which device will you bring?", [Optional()])
+    access_needs = StringField("Access needs", [Optional(), Length(max=500)])
+
+    @classmethod
+    def open(cls, person: Person, topics: Sequence[ClinicTopic]) -> "BookingForm":
+        """With the clinic's topics and the person's devices to choose from, and their profile filled in."""
+        devices = {str(device.id): device for device in devices_of(person)}
+        form = cls(data={"device": next(iter(devices), ""), "access_needs": person.access_needs})
+        form.topics, form.devices = {str(topic.id): topic for topic in topics}, devices
+        form.device.choices = {
+            **{key: device_name(device) for key, device in devices.items()},
+            "": "Another one, or none",
+        }
+        if topics:
+            form.topic.choices = {key: topic.name for key, topic in form.topics.items()}
+        else:
+            del form.topic
+        return form
+
+    @property
+    def chosen_topic(self) -> ClinicTopic | None:
+        return self.topics.get(self.topic.data or "") if self.topics else None
+
+    @property
+    def chosen_device(self) -> Device | None:
+        device: Device | None = self.devices.get(self.device.data or "")
+        return device
+
+
+class WalkInForm(Form):
+    """Who stands at the desk, and what for."""
+
+    person = PersonField(
+        "Who is here?",
+        [InputRequired("Enter their name")],
+        search=lambda typed: found_people(me(), typed),
+        suggest="/clinics/people",
+    )
+    topic = SelectField("What do they need help with?", [Optional()])
+    details = TextAreaField("Anything to note?", [Optional(), Length(max=LONGEST_DETAILS)])
+
+    @classmethod
+    def open(cls, clinic: Clinic) -> "WalkInForm":
+        form = cls()
+        form.topics = {str(topic.id): topic for topic in clinic.topics}
+        form.topic.choices = {"": "Not said", **{key: topic.name for key, topic in form.topics.items()}}
+        return form
+
+
+class OutcomeForm(Form):
+    """What came of it, in one step."""
+
+    outcome = RadioField(
+        "What came of it?",
+        [InputRequired("Choose what came of it")],
+        choices={each.name: OUTCOME_WORDS[each] for each in OFFERED_OUTCOMES},
+    )
+    subject = StringField("What is the ticket about?", [Optional(), Length(max=200)])
+    note = TextAreaField("What we did", [Optional(), Length(max=LONGEST_NOTE)])
+
+
+class ReasonForm(Form):
+    reason = StringField(
+        "Why is it called off?",
+        [InputRequired("Say why, in a few words: those who booked are told"), Length(max=300)],
+    )
+
+
+class PlanForm(Form):
+    """When and where a clinic is held, and by whom."""
+
+    site = SelectField("Where?", [InputRequired("Choose a site")])
+    room = StringField("Room", [Optional(), Length(max=120)])
+    day = DateField("Which day?", [InputRequired("Enter the day")], what="The day")
+    opens = TimeField("From", [InputRequired("Enter when it begins")], what="The beginning")
+    closes = TimeField("To", [InputRequired("Enter when it ends")], what="The end")
+    slot_minutes = SelectField("Length of a slot", choices={str(n): f"{n} minutes" for n in SLOT_LENGTHS})
+    places = WholeNumberField(
+        "Places in each slot",
+        [InputRequired("Enter how many people a slot has room for")],
+        least=1,
+        most=MOST_PLACES,
+        what="The number of places",
+    )
+    hosts = SelectMultipleField("Who hosts it?", [InputRequired("Choose at least one host")])
+    topics = SelectMultipleField("Topics", [Optional()])
+    book_until = SelectField("Booking closes")
+    move_until = SelectField("Moving closes")
+    cancel_until = SelectField("Cancelling closes")
+    shared = BooleanField("Open to the members of all councils")
+    for_staff_too = BooleanField("Staff may book too")
+    version = HiddenField()
+
+    @classmethod
+    def open(cls, by: Person, clinic: Clinic | None = None) -> "PlanForm":
+        """With what the person may choose from; of a clinic that stands, filled in as it is now."""
+        people, topics = list(_hosts_for(by)), list(offered_topics())
+        if clinic is not None:
+            people += [host for host in clinic.hosts if host not in people]
+            topics += [topic for topic in clinic.topics if topic not in topics]
+        form = cls(data=_as_it_is(clinic) if clinic else _as_usual(by, people, topics))
+        form.sites = {str(site.id): site for site in _sites_for(by)}
+        form.people = {str(host.id): host for host in people}
+        form.offered = {str(topic.id): topic for topic in topics}
+        form.site.choices = {
+            "": "Choose a site",
+            **{key: f"{site.name}, {site.council.short_name}" for key, site in form.sites.items()},
+        }
+        form.hosts.choices = {key: host.name for key, host in form.people.items()}
+        form.topics.choices = {key: topic.name for key, topic in form.offered.items()}
+        for field in (form.book_until, form.move_until, form.cancel_until):
+            field.choices = {str(n): _cut_off(n) for n in CUT_OFFS}
+        return form
+
+    def plan(self) -> Plan:
+        """What was typed, as the verbs take it."""
+        return Plan(
+            site=self.sites[self.site.data],
+            room=self.room.data or "",
+            day=self.day.data,
+            opens=self.opens.data,
+            closes=self.closes.data,
+            slot_minutes=int(self.slot_minutes.data),
+            places=self.places.data,
+            hosts=[self.people[key] for key in self.hosts.data or []],
+            topics=[self.offered[key] for key in self.topics.data or []],
+            cut_offs=CutOffs(
+                book=int(self.book_until.data),
+                move=int(self.move_until.data),
+                cancel=int(self.cancel_until.data),
+            ),
+            shared=self.shared.data,
+            for_staff_too=self.for_staff_too.data,
+        )
+
+    @property
+    def seen_version(self) -> int | None:
+        """The version that was looked at when the form was opened."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isdecimal() else None
+
+
+def device_name(device: Device) -> str:
+    """iPad Air (T-1001)"""
+    return f"{device.model or device.kind} ({device.asset_tag})"
+
+
+def _as_usual(by: Person, people: Sequence[Person], topics: Sequence[ClinicTopic]) -> dict[str, Any]:
+    usual = CutOffs()
+    return {
+        "hosts": [str(by.id)] if by in people else [],
+        "topics": [str(topic.id) for topic in topics],
+        "slot_minutes": "20",
+        "places": 1,
+        "book_until": str(usual.book),
+        "move_until": str(usual.move),
+        "cancel_until": str(usual.cancel),
+    }
+
+
+def _as_it_is(clinic: Clinic) -> dict[str, Any]:
+    return {
+        "site": str(clinic.site_id),
+        "room": clinic.room,
+        "day": clinic.day,
+        "opens": clinic.opens,
+        "closes": clinic.closes,
+        "slot_minutes": str(clinic.slot_minutes),
+        "places": clinic.places,
+        "hosts": [str(host.id) for host in clinic.hosts],
+        "topics": [str(topic.id) for topic in clinic.topics],
+        "book_until": str(clinic.book_until_minutes),
+        "move_until": str(clinic.move_until_minutes),
+        "cancel_until": str(clinic.cancel_until_minutes),
+        "shared": clinic.is_shared,
+        "for_staff_too": clinic.for_staff_too,
+        "version": str(clinic.version),
+    }
+
+
+def _cut_off(minutes: int) -> str:
+    return f"{in_words(minutes)} before" if minutes else "when the time begins"
+
+
+def _sites_for(by: Person) -> Sequence[Site]:
+    """The sites of the councils that the person plans clinics for."""
+    sites = select(Site).join(Site.council).order_by(Council.short_name, Site.name)
+    councils = access.plans_for(by)
+    if councils is not None:
+        sites = sites.where(Site.council_id.in_(councils))
+    return db.session.scalars(sites.options(joinedload(Site.council))).all()
+
+
+def _hosts_for(by: Person) -> Sequence[Person]:
+    """Those who can host, of the people this one may see: whoever holds a role that runs clinics."""
+    held = select(Grant.person_id).where(Grant.role.in_(access.RUNNERS), Grant.ended_at.is_(None))
+    hosts = visible_people(by).where(Person.id.in_(held), Person.left_on.is_(None))
+    return db.session.scalars(hosts.order_by(Person.sort_name)).all()

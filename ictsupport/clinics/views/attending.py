@@ -1,0 +1,130 @@
+"""Pages for the day: the sheet, who is here, who walked in, and what came of it."""
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from ...database import db
+from ...errors import Refusal
+from ...pages.presses import done, once
+from ...people.access import me
+from ...people.models import Person
+from .. import access
+from ..attending import (
+    check_in,
+    record_no_show,
+    record_outcome,
+    suggested_subject,
+    undo_check_in,
+    undo_no_show,
+    walk_in,
+)
+from ..forms import OutcomeForm, WalkInForm, device_name
+from ..models import Booking, Outcome
+from ..queries import day_sheet, seat_of
+from .door import booking_to_run, bp, to_run
+
+
+@bp.get("/<int:clinic_id>/sheet")
+def sheet(clinic_id: int) -> ResponseReturnValue:
+    """The day on one page, for the screen and for paper; access needs are printed only when ticked."""
+    clinic = to_run(clinic_id)
+    return render_template(
+        "clinics/sheet.html",
+        clinic=clinic,
+        rows=day_sheet(clinic),
+        print_needs=bool(request.args.get("needs")),
+        device_name=device_name,
+        seat_of=seat_of,
+    )
+
+
+def _back(booking: Booking, message: str) -> ResponseReturnValue:
+    sheet_of = url_for(".sheet", clinic_id=booking.slot.clinic_id, _anchor=f"booking-{booking.id}")
+    return done(sheet_of, message)
+
+
+@bp.post("/bookings/<int:booking_id>/check-in")
+@once
+def arrive(booking_id: int) -> ResponseReturnValue:
+    booking = check_in(booking_to_run(booking_id), by=me())
+    return _back(booking, f"{booking.person.name} is checked in.")
+
+
+@bp.post("/bookings/<int:booking_id>/check-in/undoing")
+@once
+def not_arrived(booking_id: int) -> ResponseReturnValue:
+    booking = undo_check_in(booking_to_run(booking_id), by=me())
+    return _back(booking, f"{booking.person.name} is no longer checked in.")
+
+
+@bp.post("/bookings/<int:booking_id>/no-show")
+@once
+def missed(booking_id: int) -> ResponseReturnValue:
+    booking = record_no_show(booking_to_run(booking_id), by=me())
+    return _back(booking, f"Noted that {booking.person.name} did not come.")
+
+
+@bp.post("/bookings/<int:booking_id>/no-show/undoing")
+@once
+def not_missed(booking_id: int) -> ResponseReturnValue:
+    booking = undo_no_show(booking_to_run(booking_id), by=me())
+    return _back(booking, f"{booking.person.name} is expected again.")
+
+
+@bp.route("/bookings/<int:booking_id>/outcome", methods=["GET", "POST"])
+@once
+def outcome(booking_id: int) -> ResponseReturnValue:
+    """What came of it, in one step; a ticket is filled in with all that is known."""
+    booking = booking_to_run(booking_id)
+    form = OutcomeForm(
+        data={
+            "outcome": booking.outcome.name if booking.outcome else None,
+            "note": booking.outcome_note,
+            "subject": suggested_subject(booking),
+        }
+    )
+    status = 200
+    if form.validate_on_submit():
+        try:
+            record_outcome(
+                booking,
+                Outcome[form.outcome.data],
+                by=me(),
+                note=form.note.data or "",
+                subject=form.subject.data or "",
+            )
+        except Refusal as refusal:
+            form.form_errors.append(str(refusal))
+            status = 409
+        else:
+            raised = f" Ticket {booking.ticket.reference} is raised." if booking.ticket else ""
+            return _back(booking, f"Recorded for {booking.person.name}.{raised}")
+    device = device_name(booking.device) if booking.device else ""
+    return render_template("clinics/outcome.html", form=form, booking=booking, device=device), status
+
+
+@bp.route("/<int:clinic_id>/walk-ins", methods=["GET", "POST"])
+@once
+def walked_in(clinic_id: int) -> ResponseReturnValue:
+    """Somebody without a booking: the first free place is theirs."""
+    clinic = to_run(clinic_id)
+    form, status = WalkInForm.open(clinic), 200
+    if form.validate_on_submit():
+        person = db.session.scalars(
+            access.bookable_people(me()).where(Person.id == int(form.person.data))
+        ).one()
+        try:
+            booking = walk_in(
+                clinic,
+                person,
+                by=me(),
+                topic=form.topics.get(form.topic.data or ""),
+                details=form.details.data or "",
+                access_needs=person.access_needs,
+            )
+        except Refusal as refusal:
+            form.form_errors.append(str(refusal))
+            status = 409
+        else:
+            return _back(booking, f"{person.name} is checked in.")
+    return render_template("clinics/walk_in.html", form=form, clinic=clinic), status

@@ -1,0 +1,209 @@
+"""Pages for those who book: a time, a topic, *Book*; and afterwards move, cancel, or keep it in a calendar."""
+
+from datetime import datetime
+
+from flask import Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import joinedload
+
+from ...database import db
+from ...errors import Refusal
+from ...pages.forms import Form
+from ...pages.presses import done, once
+from ...people.access import me, members_acted_for
+from ...people.models import DelegateScope, Person
+from .. import access
+from ..booking import book_slot, move_booking
+from ..calling_off import cancel_booking
+from ..forms import BookingForm, device_name
+from ..invitations import PUBLISH, calendar_text
+from ..models import Clinic, Slot
+from ..queries import (
+    PAGE,
+    bookings_to_come,
+    clinics_run,
+    free_times,
+    next_clinics,
+    other_times,
+    past_bookings,
+    people_to_book_for,
+    sites_with_clinics,
+)
+from .door import bp, for_whom, number, own_booking
+
+
+class NoSuchSlot(Refusal):
+    reason = "That time is not offered. Choose one of those shown."
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """The next clinics for the person, each with the times that are free."""
+    person, site, after = for_whom(), request.args.get("site", ""), _moment(request.args.get("after", ""))
+    offers = next_clinics(person, site_id=number(site) if site else None, after=after, limit=PAGE + 1)
+    return render_template(
+        "clinics/index.html",
+        person=person,
+        offers=offers[:PAGE],
+        later=offers[PAGE - 1].clinic.starts_at if len(offers) > PAGE else None,
+        sites=sites_with_clinics(person),
+        site=site,
+        bookings=bookings_to_come([person.id]),
+        runs=access.plans_clinics(me()) or bool(clinics_run(me(), limit=1)),
+        acted_for=_acted_for(),
+        books_for_others=access.books_for_others(me()),
+    )
+
+
+@bp.get("/<int:clinic_id>")
+def clinic(clinic_id: int) -> ResponseReturnValue:
+    """One clinic: where it is, who hosts it, and every time that is free."""
+    person = for_whom()
+    site = joinedload(Clinic.site)
+    found = db.one_or_404(access.visible_clinics(me()).where(Clinic.id == clinic_id).options(site))
+    running = access.runs(me(), found)
+    return render_template(
+        "clinics/clinic.html",
+        clinic=found,
+        person=person,
+        times=[] if found.is_called_off else free_times(found, all_to_come=running),
+        running=running,
+    )
+
+
+@bp.get("/for")
+def for_somebody() -> ResponseReturnValue:
+    """Whom to book for: those somebody may book for, found by name."""
+    query = " ".join(request.args.get("q", "")[:200].split())
+    people = people_to_book_for(me(), query)
+    return render_template("clinics/for.html", query=query, people=people)
+
+
+@bp.route("/slots/<int:slot_id>/booking", methods=["GET", "POST"])
+@once
+def book(slot_id: int) -> ResponseReturnValue:
+    """A topic and *Book*: everything else is filled in or may be left out."""
+    person = for_whom()
+    slot = db.one_or_404(
+        access.visible_slots(me())
+        .where(Slot.id == slot_id)
+        .options(joinedload(Slot.clinic).joinedload(Clinic.site))
+    )
+    form = BookingForm.open(person, slot.clinic.topics)
+    if form.validate_on_submit():
+        try:
+            booking = book_slot(
+                slot,
+                person,
+                by=me(),
+                topic=form.chosen_topic,
+                details=form.details.data or "",
+                device=form.chosen_device,
+                access_needs=form.access_needs.data or "",
+            )
+        except Refusal as refusal:
+            form.form_errors.append(str(refusal))
+            return _ask(form, slot, person, others=other_times(slot, person)), 409
+        whose = "Your time is" if person.id == me().id else f"The time is now {person.name}’s: it is"
+        return done(
+            url_for(".booking", booking_id=booking.id), f"{whose} booked. A confirmation is on its way."
+        )
+    return _ask(form, slot, person)
+
+
+def _ask(
+    form: BookingForm, slot: Slot, person: Person, others: list[tuple[Clinic, Slot]] | None = None
+) -> str:
+    return render_template("clinics/book.html", form=form, slot=slot, person=person, others=others or [])
+
+
+@bp.get("/mine")
+def mine() -> ResponseReturnValue:
+    """What the person has booked, to come and before; and what is to come for those they act for."""
+    acted_for = [person.id for person in _acted_for()]
+    to_come = bookings_to_come([me().id, *acted_for])
+    return render_template("clinics/mine.html", to_come=to_come, past=past_bookings(me()))
+
+
+@bp.get("/bookings/<int:booking_id>")
+def booking(booking_id: int) -> ResponseReturnValue:
+    """One booking, and what can be done with it."""
+    found = own_booking(booking_id)
+    return render_template(
+        "clinics/booking.html",
+        booking=found,
+        device=device_name(found.device) if found.device else "",
+        running=access.runs(me(), found.slot.clinic),
+    )
+
+
+@bp.get("/bookings/<int:booking_id>/calendar.ics")
+def calendar(booking_id: int) -> ResponseReturnValue:
+    """The booking for a calendar that the invitation did not reach."""
+    found = own_booking(booking_id)
+    answer = Response(calendar_text(found, PUBLISH), mimetype="text/calendar")
+    answer.headers["Content-Disposition"] = f'attachment; filename="clinic-{found.id}.ics"'
+    return answer
+
+
+@bp.route("/bookings/<int:booking_id>/time", methods=["GET", "POST"])
+@once
+def move(booking_id: int) -> ResponseReturnValue:
+    """Another time for the booking: one press moves it."""
+    found = own_booking(booking_id)
+    form, status = Form(), 200
+    if form.validate_on_submit():
+        try:
+            move_booking(found, _chosen_slot(), by=me())
+        except Refusal as refusal:
+            form.form_errors.append(str(refusal))
+            status = 409
+        else:
+            return done(
+                url_for(".booking", booking_id=found.id), "The booking is moved. We have sent an update."
+            )
+    offers = next_clinics(found.person, limit=PAGE)
+    return render_template("clinics/move.html", form=form, booking=found, offers=offers), status
+
+
+def _chosen_slot() -> Slot:
+    """The time that was pressed, if the person may see it."""
+    typed = request.form.get("slot", "")
+    key = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+    slot = db.session.scalar(access.visible_slots(me()).where(Slot.id == key))
+    if slot is None:
+        raise NoSuchSlot
+    return slot
+
+
+@bp.route("/bookings/<int:booking_id>/cancellation", methods=["GET", "POST"])
+@once
+def cancel(booking_id: int) -> ResponseReturnValue:
+    """Give the time to somebody else."""
+    found = own_booking(booking_id)
+    form, status = Form(), 200
+    if form.validate_on_submit():
+        try:
+            cancel_booking(found, by=me())
+        except Refusal as refusal:
+            form.form_errors.append(str(refusal))
+            status = 409
+        else:
+            return done(url_for(".booking", booking_id=found.id), "The booking is cancelled.")
+    return render_template("clinics/cancel.html", form=form, booking=found), status
+
+
+def _acted_for() -> list[Person]:
+    """The members for whom the person may book by a grant of theirs."""
+    granted = Person.id.in_(members_acted_for(me(), DelegateScope.BOOK))
+    people = access.bookable_people(me()).where(granted, Person.id != me().id)
+    return list(db.session.scalars(people.order_by(Person.sort_name)))
+
+
+def _moment(typed: str) -> datetime | None:
+    """Where the page before ended; anything that is no moment begins at the beginning."""
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

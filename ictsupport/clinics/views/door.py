@@ -1,0 +1,51 @@
+"""The way in: the blueprint, and how the pages find what an address names, or say that it is not there."""
+
+from flask import Blueprint, abort, request
+from sqlalchemy.orm import joinedload
+
+from ...database import db
+from ...people.access import me
+from ...people.models import Person
+from .. import access
+from ..models import Booking, Clinic, Slot
+
+bp = Blueprint("clinics", __name__, url_prefix="/clinics")
+
+LARGEST = 2_000_000_000
+
+
+def for_whom() -> Person:
+    """Whom the page books for: whoever is signed in, or the one that ?for= names, if they may book for them."""
+    asked = request.values.get("for", "")
+    if not asked or asked == str(me().id):
+        return me()
+    person: Person = db.one_or_404(access.bookable_people(me()).where(Person.id == number(asked)))
+    return person
+
+
+def number(typed: str) -> int:
+    """An id out of an address; anything else is not there."""
+    if not typed.isascii() or not typed.isdecimal() or int(typed) > LARGEST:
+        abort(404)
+    return int(typed)
+
+
+def to_run(clinic_id: int) -> Clinic:
+    """A clinic that the person runs."""
+    clinics = access.runnable_clinics(me()).where(Clinic.id == clinic_id)
+    clinic: Clinic = db.one_or_404(clinics.options(joinedload(Clinic.site)))
+    return clinic
+
+
+def booking_to_run(booking_id: int) -> Booking:
+    """A booking at a clinic that the person runs."""
+    booking: Booking = db.one_or_404(access.runnable_bookings(me()).where(Booking.id == booking_id))
+    return booking
+
+
+def own_booking(booking_id: int) -> Booking:
+    """A booking that is the person's to see: their own, or one they may make for somebody else."""
+    slot = joinedload(Booking.slot).joinedload(Slot.clinic).joinedload(Clinic.site)
+    bookings = access.visible_bookings(me()).where(Booking.id == booking_id)
+    booking: Booking = db.one_or_404(bookings.options(slot, joinedload(Booking.person)))
+    return booking

@@ -1,0 +1,87 @@
+"""Who may come in where at the clinics."""
+
+from datetime import date, time
+from typing import Any
+
+from ictsupport.clinics.booking import book_slot
+from ictsupport.clinics.planning import CutOffs, Plan, plan_clinic
+from ictsupport.people.models import Person, Role, Site, Term
+
+from ..cast import keep
+from ..doors import EVERYBODY, MEMBER, Door, World
+
+RUNNERS = frozenset({Role.CLINIC_HOST, Role.AGENT, Role.MANAGER})
+BOOKERS = RUNNERS | {MEMBER, Role.DEMOCRATIC_SERVICES}
+HELPERS = RUNNERS | {Role.DEMOCRATIC_SERVICES}
+
+DOORS = {
+    "clinics.index": [
+        Door(get=EVERYBODY),
+    ],
+    "clinics.clinic": [
+        Door(get=BOOKERS, hidden=EVERYBODY),
+        Door(get=HELPERS, hidden=EVERYBODY, fill={"clinic_id": "clinic_elsewhere"}),
+    ],
+    "clinics.for_somebody": Door(get=EVERYBODY),
+    "clinics.people": Door(get=EVERYBODY),
+    "clinics.mine": Door(get=EVERYBODY),
+    "clinics.book": [
+        Door(get=BOOKERS, post=BOOKERS, hidden=EVERYBODY),
+        Door(get=HELPERS, post=HELPERS, hidden=EVERYBODY, fill={"slot_id": "slot_elsewhere"}),
+    ],
+    "clinics.booking": [
+        Door(get=BOOKERS, hidden=EVERYBODY),
+        Door(get=HELPERS, hidden=EVERYBODY, fill={"booking_id": "booking_elsewhere"}),
+    ],
+    "clinics.calendar": Door(get=BOOKERS, hidden=EVERYBODY),
+    "clinics.move": [
+        Door(get=BOOKERS, post=BOOKERS, hidden=EVERYBODY),
+        Door(get=HELPERS, post=HELPERS, hidden=EVERYBODY, fill={"booking_id": "booking_elsewhere"}),
+    ],
+    "clinics.cancel": [
+        Door(get=BOOKERS, post=BOOKERS, hidden=EVERYBODY),
+        Door(get=HELPERS, post=HELPERS, hidden=EVERYBODY, fill={"booking_id": "booking_elsewhere"}),
+    ],
+    "clinics.hosting": Door(get=RUNNERS),
+    "clinics.plan": Door(get=RUNNERS, post=RUNNERS),
+    "clinics.change": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
+    "clinics.call_off": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
+    "clinics.sheet": Door(get=RUNNERS, hidden=EVERYBODY),
+    "clinics.walked_in": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
+    "clinics.arrive": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.not_arrived": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.missed": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.not_missed": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.outcome": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
+}
+
+
+def things(world: World) -> dict[str, Any]:
+    """A clinic with the member's booking, and one of another council with a booking of a member there."""
+    host = world.visitors[Role.CLINIC_HOST]
+    councillor = keep(Person(name="Cllr Eve Marsh", sort_name="Marsh Eve", email="eve@eastmere.example"))
+    keep(Term(person=councillor, council=world.other_council, ward="Fen", starts_on=date(2023, 5, 8)))
+    there = keep(Site(council=world.other_council, name="Council Offices"))
+    plans = [
+        Plan(
+            site=site,
+            room="",
+            day=date(2026, 11, 20),
+            opens=opens,
+            closes=time(opens.hour + 1),
+            hosts=[host],
+            cut_offs=CutOffs(),
+        )
+        for site, opens in ((world.site, time(14)), (there, time(9)))
+    ]
+    clinic, elsewhere = (plan_clinic(plan, by=host) for plan in plans)
+    booking = book_slot(clinic.slots[0], world.member, by=world.member)
+    other = book_slot(elsewhere.slots[0], councillor, by=councillor)
+    return {
+        "clinic_id": clinic.id,
+        "clinic_elsewhere": elsewhere.id,
+        "slot_id": clinic.slots[1].id,
+        "slot_elsewhere": elsewhere.slots[1].id,
+        "booking_id": booking.id,
+        "booking_elsewhere": other.id,
+    }

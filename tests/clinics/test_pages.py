@@ -1,0 +1,314 @@
+"""The pages: three taps to a booking, what was typed is kept, nothing of somebody else's is shown."""
+
+from datetime import date, time, timedelta
+
+import pytest
+import sqlalchemy as sa
+import vobject
+
+from ictsupport import clock
+from ictsupport.clinics.booking import SlotFull, book_slot
+from ictsupport.clinics.models import Booking, BookingState, Clinic, Outcome
+from ictsupport.clinics.queries import next_clinics
+from ictsupport.database import db
+from ictsupport.people.models import DelegateScope, Delegation, Role
+
+from ..cast import keep
+
+
+@pytest.fixture
+def the_booking():
+    """the_booking() reads the only booking afresh."""
+    return lambda: db.session.scalars(sa.select(Booking)).one()
+
+
+def test_three_taps_book_a_time(clinic, member, topics, ipad, browser, the_booking):
+    member.access_needs = "Hearing loop"
+    slot, topic = clinic.slots[0].id, topics[0].id
+    person = browser(member)
+    page = person.get("/clinics").text
+    assert f'href="/clinics/slots/{slot}/booking"' in page
+    page = person.get(f"/clinics/slots/{slot}/booking").text
+    assert "Friday 20 November 2026 at 2pm" in page
+    assert 'value="Hearing loop"' in page
+    answer = person.post(
+        f"/clinics/slots/{slot}/booking",
+        data={"topic": topic, "device": ipad.id, "access_needs": "Hearing loop"},
+    )
+    assert answer.status_code == 303
+    booking = the_booking()
+    assert (booking.topic_id, booking.device_id, booking.access_needs) == (topic, ipad.id, "Hearing loop")
+    page = person.get(answer.location).text
+    assert "Your time is booked" in page
+    assert "iPad Air (T-1001)" in page
+
+
+def test_pressing_twice_books_once(clinic, member, topics, browser, the_booking):
+    address, data = f"/clinics/slots/{clinic.slots[0].id}/booking", {"topic": topics[0].id, "once": "a-key"}
+    person = browser(member)
+    first, second = (person.post(address, data=data) for _ in range(2))
+    assert first.location == second.location
+    assert the_booking().state is BookingState.CONFIRMED
+
+
+def test_the_slower_member_keeps_what_they_typed_and_is_offered_other_times(
+    clinic, member, rival, topics, browser, the_booking
+):
+    slot, other, topic = clinic.slots[1].id, clinic.slots[0].id, topics[1].id
+    book_slot(clinic.slots[1], rival, by=rival)
+    answer = browser(member).post(
+        f"/clinics/slots/{slot}/booking", data={"topic": topic, "details": "My mail is gone"}
+    )
+    assert answer.status_code == 409
+    page = answer.text
+    assert SlotFull.reason in page
+    assert "My mail is gone" in page
+    assert f'value="{topic}" checked' in page
+    assert f'formaction="/clinics/slots/{other}/booking"' in page
+    assert the_booking().person_id == rival.id
+
+
+def test_a_topic_must_be_chosen(clinic, member, browser):
+    page = browser(member).post(f"/clinics/slots/{clinic.slots[0].id}/booking", data={}).text
+    assert "Choose what you would like help with" in page
+
+
+def test_hostile_input_is_answered_in_words(clinic, member, topics, browser):
+    person, address = browser(member), f"/clinics/slots/{clinic.slots[0].id}/booking"
+    for data in (
+        {"topic": "999999999999999999999"},
+        {"topic": topics[0].id, "device": "1; DROP TABLE booking"},
+        {"topic": topics[0].id, "details": "x" * 3000},
+    ):
+        answer = person.post(address, data=data)
+        assert answer.status_code in (200, 409)
+        assert "There is a problem" in answer.text
+    answer = person.post(address, data={"topic": topics[0].id, "details": "a\x00b<script>"})
+    assert answer.status_code == 303
+    assert "ab&lt;script&gt;" in person.get(answer.location).text
+    for odd in (
+        "/clinics?site=x",
+        "/clinics?for=99999999999999",
+        "/clinics?for=%00",
+        "/clinics/slots/99999999/booking",
+    ):
+        assert person.get(odd).status_code == 404
+    assert person.get("/clinics?after=nonsense").status_code == 200
+
+
+def test_a_booking_is_moved_and_cancelled_by_its_member(clinic, member, browser, the_booking):
+    booking, other = book_slot(clinic.slots[0], member, by=member), clinic.slots[2].id
+    person, address = browser(member), f"/clinics/bookings/{booking.id}"
+    assert f'value="{other}"' in person.get(f"{address}/time").text
+    assert person.post(f"{address}/time", data={"slot": other}).status_code == 303
+    assert the_booking().slot_id == other
+    assert "Cancel this booking?" in person.get(f"{address}/cancellation").text
+    assert the_booking().is_live
+    assert person.post(f"{address}/cancellation").status_code == 303
+    assert the_booking().state is BookingState.CANCELLED
+    again = person.post(f"{address}/cancellation")
+    assert again.status_code == 409
+    assert "nothing left to do" in again.text
+
+
+def test_a_move_to_nowhere_is_refused_in_words(clinic, member, browser):
+    address = f"/clinics/bookings/{book_slot(clinic.slots[0], member, by=member).id}/time"
+    person = browser(member)
+    for slot in ("", "abc", "-1", "9" * 30):
+        answer = person.post(address, data={"slot": slot})
+        assert answer.status_code == 409
+        assert "not offered" in answer.text
+
+
+def test_a_booking_can_be_put_into_a_calendar_by_hand(clinic, member, browser):
+    booking = book_slot(clinic.slots[0], member, by=member)
+    answer = browser(member).get(f"/clinics/bookings/{booking.id}/calendar.ics")
+    assert answer.mimetype == "text/calendar"
+    assert vobject.readOne(answer.text).vevent.uid.value == booking.uid
+
+
+def test_somebody_elses_booking_is_not_there(clinic, member, rival, staff, browser):
+    booking = book_slot(clinic.slots[0], member, by=member)
+    for person in (rival, staff):
+        for page in ("", "/time", "/cancellation", "/calendar.ics", "/outcome"):
+            assert browser(person).get(f"/clinics/bookings/{booking.id}{page}").status_code == 404
+
+
+def test_a_delegate_books_for_the_member_and_both_are_named(
+    clinic, member, staff, topics, browser, the_booking
+):
+    grant = keep(
+        Delegation(
+            member=member, delegate=staff, scopes=[DelegateScope.BOOK.value], starts_on=date(2026, 1, 1)
+        )
+    )
+    slot, person = clinic.slots[0].id, browser(staff)
+    assert f"/clinics?for={member.id}" in person.get("/clinics").text
+    assert f"/clinics/slots/{slot}/booking?for={member.id}" in person.get(f"/clinics?for={member.id}").text
+    answer = person.post(f"/clinics/slots/{slot}/booking?for={member.id}", data={"topic": topics[0].id})
+    booking = the_booking()
+    assert (booking.person_id, booking.booked_by_id) == (member.id, staff.id)
+    assert staff.name in person.get(answer.location).text
+    db.session.get_one(Delegation, grant.id).ends_on = date(2026, 11, 17)
+    assert person.get(answer.location).status_code == 404
+    assert person.get(f"/clinics?for={member.id}").status_code == 404
+
+
+def test_a_delegate_without_the_scope_books_nothing(clinic, member, staff, browser):
+    keep(Delegation(member=member, delegate=staff, scopes=["view", "raise"], starts_on=date(2026, 1, 1)))
+    assert browser(staff).get(f"/clinics?for={member.id}").status_code == 404
+
+
+def test_democratic_services_find_a_member_and_book(
+    clinic, member, rival, topics, make_person, council, browser, the_booking
+):
+    clerk = make_person("Dee Clerk", council, roles=(Role.DEMOCRATIC_SERVICES,))
+    person, slot = browser(clerk), clinic.slots[0].id
+    page = person.get("/clinics/for?q=ashc").text
+    assert f"/clinics?for={member.id}" in page
+    assert rival.name not in page
+    assert (
+        person.post(
+            f"/clinics/slots/{slot}/booking", data={"for": member.id, "topic": topics[0].id}
+        ).status_code
+        == 303
+    )
+    assert the_booking().booked_by_id == clerk.id
+
+
+def test_a_clinic_is_planned_with_a_form(site, host, topics, browser):
+    person = browser(host)
+    data = {
+        "site": site.id,
+        "room": "Library",
+        "day-day": "27",
+        "day-month": "11",
+        "day-year": "2026",
+        "opens": "2pm",
+        "closes": "4pm",
+        "slot_minutes": "30",
+        "places": "2",
+        "hosts": [host.id],
+        "topics": [topic.id for topic in topics],
+        "book_until": "60",
+        "move_until": "60",
+        "cancel_until": "0",
+    }
+    assert "Plan a clinic" in person.get("/clinics/new").text
+    skipped = person.post(
+        "/clinics/new",
+        data={**data, "day-day": "28", "day-month": "3", "day-year": "2027", "opens": "1am", "closes": "3am"},
+    )
+    assert skipped.status_code == 409
+    assert "does not exist" in skipped.text
+    answer = person.post("/clinics/new", data=data)
+    assert answer.status_code == 303
+    clinic = db.session.scalars(sa.select(Clinic)).one()
+    assert (clinic.room, len(clinic.slots), clinic.places) == ("Library", 4, 2)
+    address = f"/clinics/{clinic.id}/plan"
+    assert 'value="Library"' in person.get(address).text
+    assert person.post(address, data={**data, "room": "Annexe", "version": "1"}).status_code == 303
+    stale = person.post(address, data={**data, "room": "Cellar", "version": "1"})
+    assert stale.status_code == 409
+    assert "Somebody else has changed" in stale.text
+    assert 'value="Cellar"' in stale.text
+    assert db.session.scalars(sa.select(Clinic.room)).one() == "Annexe"
+
+
+def test_the_day_is_kept_on_the_sheet(clinic, member, rival, host, topics, desk, browser, the_booking):
+    member.access_needs = "Step-free access"
+    booking = book_slot(
+        clinic.slots[0],
+        member,
+        by=member,
+        topic=topics[2],
+        details="No sound",
+        access_needs="Step-free access",
+    ).id
+    clinic_id = clinic.id
+    with clock.at(clinic.starts_at):
+        person = browser(host)
+        page = person.get(f"/clinics/{clinic_id}/sheet").text
+        assert member.name in page
+        assert '<td role="cell" data-label="Access needs" class="not-on-paper">Step-free access' in page
+        assert 'class="">Step-free access' in person.get(f"/clinics/{clinic_id}/sheet?needs=y").text
+        person.post(f"/clinics/bookings/{booking}/check-in")
+        assert the_booking().state is BookingState.CHECKED_IN
+        person.post(f"/clinics/bookings/{booking}/check-in/undoing")
+        person.post(f"/clinics/bookings/{booking}/no-show")
+        assert the_booking().state is BookingState.NO_SHOW
+        person.post(f"/clinics/bookings/{booking}/no-show/undoing")
+        assert (
+            'value="Calls on the iPad: No sound"' in person.get(f"/clinics/bookings/{booking}/outcome").text
+        )
+        answer = person.post(
+            f"/clinics/bookings/{booking}/outcome",
+            data={"outcome": "TICKET", "note": "Broken speaker", "subject": "Speaker"},
+        )
+        assert answer.status_code == 303
+        done = the_booking()
+        assert (done.outcome, done.ticket.subject) == (Outcome.TICKET, "Speaker")
+        page = person.get(f"/clinics/{clinic_id}/sheet").text
+        assert f"/tickets/{done.ticket.reference}" in page
+        walked = person.post(
+            f"/clinics/{clinic_id}/walk-ins", data={"person": "Robin Vale", "topic": topics[0].id}
+        )
+        assert walked.status_code == 303
+        assert rival.name in person.get(f"/clinics/{clinic_id}/sheet").text
+
+
+def test_calling_off_tells_whom_to_ring(clinic, member, host, browser):
+    member.email, member.phone = None, "01772 555 123"
+    book_slot(clinic.slots[0], member, by=host)
+    address = f"/clinics/{clinic.id}/calling-off"
+    person = browser(host)
+    assert "Say why" in person.post(address, data={}).text
+    answer = person.post(address, data={"reason": "The host is ill"})
+    page = person.get(answer.location).text
+    assert "Cllr Pat Ashcroft (01772 555 123)" in page
+    assert "The host is ill" in page
+
+
+def test_a_member_without_clinics_is_told_what_to_do(member, browser):
+    page = browser(member).get("/clinics").text
+    assert "No clinic is planned at the moment" in page
+    assert "01257 515151" in page
+    assert "You have not booked a clinic" in browser(member).get("/clinics/mine").text
+
+
+@pytest.mark.parametrize("clinics", [1, 25])
+def test_pages_cost_the_same_however_many_clinics_there_are(
+    clinics, make_clinic, member, host, topics, browser, count_queries
+):
+    for n in range(clinics):
+        made = make_clinic(day=date(2026, 11, 20) + timedelta(days=n), closes=time(16))
+        if n < 3:
+            book_slot(made.slots[0], member, by=member, topic=topics[0])
+    person, runner = browser(member), browser(host)
+    for visitor, address, most in (
+        (person, "/clinics", 8),
+        (person, "/clinics/mine", 8),
+        (runner, "/clinics/hosting", 8),
+    ):
+        with count_queries() as queries:
+            assert visitor.get(address).status_code == 200
+        assert len(queries) <= most, queries
+    assert member.seat
+    with count_queries() as queries:
+        next_clinics(member)
+    assert len(queries) <= 2
+
+
+@pytest.mark.parametrize("people", [1, 25])
+def test_the_day_sheet_costs_the_same_however_many_come(
+    people, make_clinic, make_person, council, host, topics, browser, count_queries
+):
+    clinic = make_clinic(closes=time(16), places=5)
+    slots = list(clinic.slots)
+    for n in range(people):
+        person = make_person(f"Cllr Number {n}", council, ward="Park")
+        book_slot(slots[n % len(slots)], person, by=host, topic=topics[n % 3])
+    runner, address = browser(host), f"/clinics/{clinic.id}/sheet"
+    with count_queries() as queries:
+        assert runner.get(address).status_code == 200
+    assert len(queries) <= 8, [each[:150] for each in queries]
