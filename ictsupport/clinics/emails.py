@@ -7,7 +7,7 @@ from ..journal import on
 from ..mail import send
 from ..people.models import Person
 from .events import BookingCancelled, BookingEvent, BookingMoved, OutcomeRecorded, SlotBooked
-from .invitations import address_of, invitation, link_to
+from .invitations import invitation
 from .models import Booking
 
 
@@ -26,7 +26,7 @@ def tell_of_move(event: BookingMoved) -> None:
 @on(BookingCancelled)
 def tell_of_cancelling(event: BookingCancelled) -> None:
     template = "clinics/called_off" if event.called_off else "clinics/cancelled"
-    _write(event, template, reason=event.reason, clinics_address=address_of("/clinics"))
+    _write(event, template, reason=event.reason)
 
 
 @on(OutcomeRecorded)
@@ -59,7 +59,6 @@ def _context(booking: Booking, by: Person | None) -> dict[str, Any]:
         "booking": booking,
         "starts_at": booking.slot.starts_at,
         "clinic": clinic,
-        "booking_link": link_to(booking),
         "by": by if by is not None and by.id != booking.person_id else None,
         "phone": settings().service_phone,
     }

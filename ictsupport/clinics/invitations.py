@@ -7,6 +7,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress, vText, vUri
 
 from .. import clock
 from ..config import settings
+from ..mail.outbox import address_of
 from ..people.models import Person
 from .models import Booking, BookingState
 
@@ -31,14 +32,8 @@ def calendar_text(booking: Booking, method: str) -> str:
 
 
 def link_to(booking: Booking) -> str:
-    """Where the booking is moved and cancelled, for mail and calendars."""
-    return address_of(f"/clinics/bookings/{booking.id}")
-
-
-def address_of(path: str) -> str:
-    """The full address of a page, as people reach the service."""
-    config = settings()
-    return (config.base_url.rstrip("/") or f"http://{config.host}:{config.port}") + path
+    """Where the booking is moved and cancelled."""
+    return address_of("clinics.booking", booking_id=booking.id)
 
 
 def _event(booking: Booking, method: str) -> Event:
