@@ -1,14 +1,16 @@
 """How a council's name and colours reach its pages, and whether they can be read."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask, current_app, g
 from markupsafe import Markup
 
 DARK_INK = "#0b0c0c"
 WHITE = "#ffffff"
+COLOUR = "#[0-9a-fA-F]{6}"
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,22 @@ class Brand:
         rules = f":root{{--brand:{self.colour};--brand-ink:{ink_on(self.colour)};--brand-line:{self.line}}}"
         object.__setattr__(self, "style", Markup(rules))  # noqa: S704 - only colours that rgb() has read
 
+    @classmethod
+    def kept(cls, name: str, brand: Mapping[str, Any]) -> "Brand":
+        """The brand as a council keeps it; colours it lacks, or that are none, are the service's own."""
+        colours = {part: brand[part] for part in ("colour", "line") if _is_colour(brand.get(part))}
+        return cls(name=name, **colours)
+
 
 def rgb(colour: str) -> tuple[int, int, int]:
     """The parts of a colour written #rrggbb; anything else is a ValueError."""
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+    if not _is_colour(colour):
         raise ValueError("A colour is written like #143a52")
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _is_colour(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(COLOUR, value) is not None
 
 
 def contrast(one: str, other: str) -> float:

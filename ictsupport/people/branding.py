@@ -13,9 +13,7 @@ def brand_of_person() -> Brand | None:
     if not current_user.is_authenticated or current_user.has_role(*DESK):
         return None
     council = council_of(current_user)
-    if council is None or "colour" not in council.brand:
-        return None
-    return Brand(name=council.name, colour=council.brand["colour"], line=council.brand["line"])
+    return Brand.kept(council.name, council.brand) if council else None
 
 
 def council_of(person: Person) -> Council | None:

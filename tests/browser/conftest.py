@@ -12,11 +12,12 @@ import waitress
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ictsupport.commands import demonstration
 from ictsupport.database import db
 from ictsupport.people.models import Grant, Person, Role, Term
+from ictsupport.people.scopes import scoped_to
 from ictsupport.people.sessions import COOKIE_KEY, open_sign_in
 from tests.conftest import application
 
@@ -85,7 +86,7 @@ def _somebody(visitor: Visitor) -> int:
         held = select(Grant.person_id).where(Grant.role == visitor, Grant.ended_at.is_(None))
         others = select(Grant.person_id).where(Grant.role != visitor, Grant.ended_at.is_(None))
         found = db.session.scalar(people.where(Person.id.in_(held), Person.id.not_in(others)))
-        found = found or db.session.scalar(people.where(Person.id.in_(held)))
+        found = found or db.session.scalar(people.where(Person.id.in_(held))) or _appointed(people, visitor)
     elif visitor == "member":
         found = db.session.scalar(
             people.where(Person.id.in_(select(Term.person_id).where(Term.ends_on.is_(None))))
@@ -95,6 +96,15 @@ def _somebody(visitor: Visitor) -> int:
             people.where(~Person.grants.any(), ~Person.terms.any(), Person.employer_id.is_not(None))
         )
     assert found is not None, f"Nobody in the demonstration is {visitor}"
+    return found
+
+
+def _appointed(people: Select[int], role: Role) -> int:
+    """Somebody who is given a role that nobody in the demonstration holds."""
+    found = db.session.scalars(people.where(~Person.grants.any(), ~Person.terms.any())).first()
+    assert found is not None
+    db.session.add(Grant(person_id=found, role=role, **scoped_to(None)))
+    db.session.commit()
     return found
 
 

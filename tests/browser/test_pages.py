@@ -96,8 +96,8 @@ def test_every_page_can_be_used_by_everybody(
             continue
         shown.add(view)
         page = seen.open(address)
-        picture(page, f"{getattr(visitor, 'value', visitor) or 'nobody'}-{view}")
         wrong += [f"{address}: {fault}" for fault in (*faults(page), *seen.listener.all())]
+        picture(page, f"{getattr(visitor, 'value', visitor) or 'nobody'}-{view}")
     assert not wrong, "\n" + "\n".join(wrong)
 
 

@@ -26,3 +26,11 @@ def test_only_a_colour_gets_into_the_style(colour):
     with pytest.raises(ValueError, match="A colour is written like"):
         Brand("Council", colour=colour)
     assert objections(colour, "#2b7a9b") == ["A colour is written like #143a52"]
+
+
+@pytest.mark.parametrize(
+    "kept", [{}, {"colour": "#143a52"}, {"line": "red"}, {"colour": None, "line": 7, "more": 1}]
+)
+def test_what_a_council_lacks_is_the_services_own(kept):
+    brand = Brand.kept("Northbrook", kept)
+    assert (brand.name, brand.colour, brand.line) == ("Northbrook", "#143a52", "#2b7a9b")
