@@ -144,7 +144,7 @@ def read(facts: Sequence[Fact], now: datetime | None = None, carried: Elapsed | 
     life = _live(facts, now)
     elapsed = sum((span.worked for span in life.spans if span.running), carried or Elapsed())
     paused = sum((span.worked for span in life.spans if not span.running), Elapsed())
-    due_at, breach = _used_up(life, carried or Elapsed())
+    due_at, breach = _used_up(life, carried or Elapsed(), _amount(life))
     exceeded = _counted(elapsed, life.target) > _amount(life)
     stage = life.stage
     if stage is Stage.MET and exceeded:
@@ -162,6 +162,14 @@ def read(facts: Sequence[Fact], now: datetime | None = None, carried: Elapsed | 
         paused=paused,
         paused_because=life.reason if stage is Stage.PAUSED else "",
     )
+
+
+def reached(facts: Sequence[Fact], share: Fraction, carried: Elapsed | None = None) -> datetime | None:
+    """When so much of the target is or was used up (1 is all of it); None unless the clock runs."""
+    life = _live(facts, None)
+    if life.stage is not Stage.RUNNING:
+        return None
+    return _used_up(life, carried or Elapsed(), _amount(life) * share)[0]
 
 
 def explain(facts: Sequence[Fact], now: datetime, carried: Elapsed | None = None) -> list[Stretch]:
@@ -302,9 +310,9 @@ def _counted(elapsed: Elapsed, target: Target) -> Fraction:
     return Fraction(elapsed.time // timedelta(microseconds=1))
 
 
-def _used_up(life: _Life, carried: Elapsed) -> tuple[datetime | None, datetime | None]:
-    """When the target is used up, and the first moment after it that counts; None while neither is known."""
-    amount, used = _amount(life), _counted(carried, life.target)
+def _used_up(life: _Life, carried: Elapsed, amount: Fraction) -> tuple[datetime | None, datetime | None]:
+    """When an amount is used up, and the first moment after it that counts; None while neither is known."""
+    used = _counted(carried, life.target)
     due_at: datetime | None = None
     if used > amount:
         return life.started_at, life.started_at

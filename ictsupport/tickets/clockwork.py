@@ -11,17 +11,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from ..database import FAR_FUTURE
 from ..hours import Elapsed
 from ..people.calendars import Catalogue
-from .clocks import Fact, Happening, Reading, Stretch, Target, Unit, explain, read
+from .clocks import Fact, Happening, Reading, Stretch, Target, Unit, explain, reached, read
 from .models import ClockKind, HoldReason
-from .policies import Rule
 
 Key = tuple[ClockKind, int]
 WORKING = (ClockKind.RESPONSE, ClockKind.RESOLUTION)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a policy says for one priority, and the calendar its time is counted by."""
+
+    policy_id: int | None
+    calendar_id: int
+    targets: Mapping[ClockKind, Target]
+    pauses: frozenset[HoldReason]
 
 
 @dataclass(frozen=True)
@@ -187,6 +197,10 @@ class Clockwork:
 
     def reading(self, key: Key, now: datetime | None = None) -> Reading:
         return read(self.facts(key), now, self.carried(key))
+
+    def reached(self, key: Key, share: Fraction) -> datetime | None:
+        """When so much of the clock's target is or was used up; None unless it runs."""
+        return reached(self.facts(key), share, self.carried(key))
 
     def explained(self, key: Key, now: datetime) -> list[Stretch]:
         return explain(self.facts(key), now, self.carried(key))

@@ -134,6 +134,16 @@ class TargetBreached(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TargetStepTaken(Event):
+    """A step before or after a target has come ("80%", "+1 working day"), and what was done about it."""
+
+    about: Ticket
+    clock: ClockKind
+    step: str
+    deed: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PolicyChanged(Event):
     """Targets are different now, for the tickets the policy covers."""
 

@@ -22,7 +22,7 @@ from ..database import FAR_FUTURE, Model, db
 from ..journal import Entry, Payload, Subject
 from ..journal.events import plain, seal_of
 from ..people.scopes import Scope
-from .clockwork import Clockwork, ticket_columns
+from .clockwork import Clockwork, Rule, ticket_columns
 from .models import (
     CallResult,
     Channel,
@@ -37,7 +37,7 @@ from .models import (
     TicketPeriod,
     ticket_systems,
 )
-from .policies import Kind, Rule, Rulebook, rulebook
+from .policies import Kind, Rulebook, rulebook
 from .rebuilding import rebuilds
 
 BATCH = 500

@@ -397,7 +397,8 @@ class Policy(Scoped, Model):
     """The targets of some tickets: of a council or all, of a type or all, of a kind of requester or all.
 
     `targets` maps a priority to {"response": [amount, unit], "resolution": [amount, unit]}.
-    `pauses` lists the hold reasons during which the clocks stand still.
+    `pauses` lists the hold reasons during which the clocks stand still. `steps` lists what
+    happens before and after a target runs out (see steps.py).
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -406,6 +407,7 @@ class Policy(Scoped, Model):
     requester_kind: Mapped[RequesterKind | None] = mapped_column(words(RequesterKind))
     targets: Mapped[dict[str, Any]]
     pauses: Mapped[list[Any]]
+    steps: Mapped[list[Any]] = mapped_column(default=list)
     effective_from: Mapped[datetime]
     effective_to: Mapped[datetime | None]
 
@@ -463,3 +465,21 @@ class ClockEvent(Model):
     wall_due_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_clock_event_clock", "ticket_id", "kind", "round", "id"),)
+
+
+class ClockStep(Model):
+    """A step before or after a target runs out: when it is due (empty while paused), and when it was taken."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    kind: Mapped[ClockKind] = mapped_column(words(ClockKind))
+    round: Mapped[int] = mapped_column(default=1)
+    name: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None]
+
+    PENDING = text("taken_at IS NULL")
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "kind", "round", "name"),
+        Index("ix_clock_step_pending", "at", sqlite_where=PENDING, postgresql_where=PENDING),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,10 @@ from ..journal import announce
 from ..people.calendars import Catalogue, catalogue
 from ..people.models import Person, RequesterKind
 from .clocks import Target, Unit
+from .clockwork import Rule
 from .events import PolicyChanged
 from .models import ClockKind, HoldReason, Policy, TicketType
+from .steps import BadStep, parse_steps
 
 PRIORITIES = range(1, 6)
 LONGEST = {Unit.MINUTES: 60 * 24 * 366, Unit.WORKING_DAYS: 366}
@@ -34,16 +36,6 @@ class PoliciesOverlap(Refusal):
 
 class BadPolicy(Refusal):
     reason = "Those targets are not complete."
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What a policy says for one priority, and the calendar its time is counted by."""
-
-    policy_id: int | None
-    calendar_id: int
-    targets: Mapping[ClockKind, Target]
-    pauses: frozenset[HoldReason]
 
 
 @dataclass(frozen=True)
@@ -125,6 +117,10 @@ def _refuse_incomplete(policy: Policy) -> None:
     unknown = set(policy.pauses) - {reason.value for reason in HoldReason}
     if unknown:
         raise BadPolicy(f"There is no hold reason “{sorted(unknown)[0]}”.")
+    try:
+        parse_steps(policy.steps or [])
+    except BadStep as bad:
+        raise BadPolicy(str(bad)) from bad
 
 
 def _pair(given: Any) -> tuple[int, Unit]:

@@ -17,6 +17,7 @@ from .clocks import BadFacts
 from .clockwork import Clockwork, Key, ticket_columns
 from .models import Clock, Ticket
 from .recounting import clockworks
+from .steps import carry_out, changes, steps_of_policies
 
 BATCH = 500
 SWEPT_WITHIN = timedelta(minutes=5)
@@ -97,6 +98,27 @@ def rebuild_clocks(mend: bool) -> Iterator[Step]:
             for ticket in tickets
             for difference in _ClocksOf(ticket, works[ticket.id], stored[ticket.id], now).gone_through(mend)
         ]
+        yield len(tickets), found
+
+
+@rebuildable("steps", size=how_many_tickets)
+def rebuild_steps(mend: bool) -> Iterator[Step]:
+    """When the pending steps before and after targets come, from the clock events and the policies."""
+    now, last, steps = clock.now(), 0, steps_of_policies()
+    while tickets := _tickets_after(last):
+        last = tickets[-1].id
+        references = {ticket.id: ticket.reference for ticket in tickets}
+        found = []
+        different = list(changes(clockworks(list(references)), steps))
+        for change in different:
+            thing = f"{references[change.ticket_id]}, {change.key[0].value}, step {change.name}"
+            if change.step_id is None or not change.planned:
+                there = ("there", "not there") if change.step_id else ("not there", "there")
+                found.append(Difference(thing, "step", *there))
+            else:
+                found.append(Difference(thing, "at", change.stored, change.wanted))
+        if mend:
+            carry_out(different, now)
         yield len(tickets), found
 
 

@@ -21,6 +21,7 @@ from .clockwork import Clockwork, Key, Line, ticket_columns
 from .events import PolicyChanged, TargetBreached
 from .models import Clock, ClockEvent, Ticket
 from .policies import Kind, rulebook
+from .steps import plan
 
 BATCH = 500
 LIVE = Clock.stage.in_([Stage.RUNNING, Stage.PAUSED])
@@ -32,6 +33,7 @@ def count_by_new_hours(event: CalendarChanged) -> None:
     for tickets in _batches(Clock.RUNNING, Clock.calendar_id == event.about.id):
         works = clockworks([row.id for row in tickets])
         keep(works, clock.now())
+        plan(works)
 
 
 @on(PolicyChanged)
@@ -57,10 +59,11 @@ def follow_new_targets(because: str) -> None:
             kind = Kind(row.council_id, row.ticket_type, row.requester_kind, row.priority)
             works[row.id].retarget(rules.rule(kind, now), now, because, row.hold_reason)
         moved = {ticket_id: work for ticket_id, work in works.items() if work.added}
-        lines = [{"ticket_id": key, **line.row} for key, work in moved.items() for line in work.added]
-        if lines:
+        if moved:
+            lines = [{"ticket_id": key, **line.row} for key, work in moved.items() for line in work.added]
             db.session.execute(insert(ClockEvent), lines)
-        keep(moved, now)
+            keep(moved, now)
+        plan(works)
 
 
 def clockworks(ticket_ids: Sequence[int]) -> dict[int, Clockwork]:

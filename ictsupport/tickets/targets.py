@@ -15,10 +15,11 @@ from sqlalchemy import insert, select
 from ..database import db
 from ..journal import announce
 from ..people.calendars import catalogue
-from .clockwork import Clockwork, Key, Line, ticket_columns
+from .clockwork import Clockwork, Key, Line, Rule, ticket_columns
 from .events import TargetBreached
 from .models import Clock, ClockEvent, HoldReason, Ticket
-from .policies import Kind, Rule, rulebook
+from .policies import Kind, rulebook
+from .steps import plan
 
 
 def start_clocks(ticket: Ticket, at: datetime, *, answered: bool = False) -> None:
@@ -97,6 +98,7 @@ def _move(ticket: Ticket, happen: Callable[[Clockwork], None]) -> None:
     breached = _keep(ticket, work, clocks)
     for name, value in ticket_columns({key: _shown(row) for key, row in clocks.items()}).items():
         setattr(ticket, name, value)
+    plan({ticket.id: work})
     for clock in breached:
         assert clock.breached_at is not None
         announce(TargetBreached(about=ticket, clock=clock.kind, breached_at=clock.breached_at))

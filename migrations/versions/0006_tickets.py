@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("requester_kind", sa.String(30), nullable=True),
         sa.Column("targets", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("pauses", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("steps", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
         sa.Column("effective_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("effective_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("scope", sa.String(10), nullable=False),
@@ -231,6 +232,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_clock_event_clock", "clock_event", ["ticket_id", "kind", "round", "id"], unique=False)
     op.create_table(
+        "clock_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(30), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_clock_step_ticket_id_ticket")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_step")),
+        sa.UniqueConstraint(
+            "ticket_id", "kind", "round", "name", name=op.f("uq_clock_step_ticket_id_kind_round_name")
+        ),
+    )
+    op.create_index(
+        "ix_clock_step_pending",
+        "clock_step",
+        ["at"],
+        unique=False,
+        sqlite_where=sa.text("taken_at IS NULL"),
+        postgresql_where=sa.text("taken_at IS NULL"),
+    )
+    op.create_table(
         "merge",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("survivor_id", sa.Integer(), nullable=False),
@@ -411,6 +435,7 @@ def downgrade() -> None:
     op.drop_table("request")
     op.drop_table("message")
     op.drop_table("merge")
+    op.drop_table("clock_step")
     op.drop_table("clock_event")
     op.drop_table("clock")
     op.drop_table("ticket")

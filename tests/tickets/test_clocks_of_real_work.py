@@ -14,10 +14,11 @@ from ictsupport.tickets.amending import amend
 from ictsupport.tickets.breaches import sweep_breaches
 from ictsupport.tickets.clocks import Stage
 from ictsupport.tickets.clockwork import ticket_columns
+from ictsupport.tickets.escalating import take_steps
 from ictsupport.tickets.holding import hold, release
 from ictsupport.tickets.models import CallResult, Channel, HoldReason, Resolution, Ticket, TicketType
 from ictsupport.tickets.raising import raise_ticket
-from ictsupport.tickets.rebuilding import rebuild_clocks
+from ictsupport.tickets.rebuilding import rebuild_clocks, rebuild_steps
 from ictsupport.tickets.replying import log_call, reply
 from ictsupport.tickets.resolving import cancel, close, reopen, resolve
 from ictsupport.tickets.targets import clockwork_of
@@ -49,8 +50,16 @@ ACTS: list[Act] = [
 ]
 
 
+STEPS = [
+    {"clock": "response", "percent": 80, "do": "notify"},
+    {"clock": "response", "percent": 100, "do": "raise priority"},
+    {"clock": "resolution", "after": [90, "minutes"], "do": "notify"},
+]
+
+
 @pytest.mark.parametrize("seed", range(4))
-def test_a_week_of_work_leaves_nothing_to_mend(desk, staff, agent, seed):
+def test_a_week_of_work_leaves_nothing_to_mend(desk, policy, staff, agent, seed):
+    policy.steps = STEPS
     dice = random.Random(seed)
     now = clock.now()
     tickets: list[Ticket] = []
@@ -65,13 +74,15 @@ def test_a_week_of_work_leaves_nothing_to_mend(desk, staff, agent, seed):
                 tickets.append(raised)
             elif dice.random() < 0.2:
                 sweep_breaches()
+                take_steps()
             else:
                 with db.session.begin_nested():
                     try_to(dice.choice(ACTS), dice.choice(tickets), agent, now, dice)
     with clock.at(now):
         sweep_breaches()
         db.session.flush()
-        assert [str(each) for _, found in rebuild_clocks(False) for each in found] == []
+        for rebuild in (rebuild_clocks, rebuild_steps):
+            assert [str(each) for _, found in rebuild(False) for each in found] == []
     assert len(tickets) > 3
 
 

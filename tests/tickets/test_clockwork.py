@@ -9,9 +9,8 @@ from ictsupport.database import FAR_FUTURE
 from ictsupport.hours import Calendar, Version, parse_windows
 from ictsupport.people.calendars import Catalogue
 from ictsupport.tickets.clocks import Happening, Stage, Target, Unit
-from ictsupport.tickets.clockwork import Clockwork, ticket_columns
+from ictsupport.tickets.clockwork import Clockwork, Rule, ticket_columns
 from ictsupport.tickets.models import ClockKind, HoldReason
-from ictsupport.tickets.policies import Rule
 
 settings.register_profile("patient", deadline=None)  # the bank holidays are loaded once, within some test
 settings.load_profile("patient")
