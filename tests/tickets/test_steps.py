@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from ictsupport import clock, jobs, scheduler
 from ictsupport.database import db
 from ictsupport.journal import Entry
+from ictsupport.mail import Outgoing
 from ictsupport.people.calendars import close_days
 from ictsupport.tickets.escalating import take_steps
 from ictsupport.tickets.models import ClockKind, ClockStep, HoldReason, Policy, Queue, Resolution, Ticket
@@ -240,3 +241,39 @@ def test_two_steps_at_the_same_point_are_refused_when_saved(policy, calendars):
     policy.steps = [NOTIFY_80, NOTIFY_80]
     with pytest.raises(BadPolicy, match="same point"):
         save_policy(policy, by=None)
+
+
+# Who is told
+
+
+def test_whoever_has_the_ticket_is_told(ticket, agent, outbox):
+    ticket.assignee = agent
+    sweep(13.5)
+    assert outbox() == [(agent.email, "ICT-1: 80% of the target is used up")]
+
+
+def test_where_nobody_has_it_those_who_hand_out_the_work_are_told(ticket, manager, outbox):
+    sweep(17, day=19)
+    assert outbox() == [(manager.email, "ICT-1: 1 working day past the target")]
+
+
+def test_a_confidential_ticket_is_named_by_its_reference_only_and_to_those_who_may_open_it(
+    ticket, agent, desk, outbox
+):
+    ticket.confidential = True
+    sweep(12)
+    assert outbox() == []
+    desk["helpdesk"].cleared.append(agent)
+    sweep(13.5)
+    assert outbox() == [(agent.email, "ICT-1: 80% of the target is used up")]
+    text = db.session.scalars(select(Outgoing.text)).one()
+    assert ticket.subject not in text
+    assert "/tickets/ICT-1/clocks" in text
+
+
+def test_the_message_says_what_was_done_about_it(ticket, manager, outbox):
+    sweep(14)
+    text = db.session.scalars(select(Outgoing.text)).one()
+    assert "Done about it: the priority is now P2." in text
+    assert "Who has it: nobody yet, in Helpdesk" in text
+    assert "The printer on floor 2" in text
