@@ -33,6 +33,8 @@ class Brand:
     def kept(cls, name: str, brand: Mapping[str, Any]) -> "Brand":
         """The brand as a council keeps it; colours it lacks, or that are none, are the service's own."""
         colours = {part: brand[part] for part in ("colour", "line") if _is_colour(brand.get(part))}
+        if "colour" in colours and "line" not in colours:
+            colours["line"] = lighter(colours["colour"])
         return cls(name=name, **colours)
 
 
@@ -56,6 +58,15 @@ def contrast(one: str, other: str) -> float:
 def _luminance(parts: tuple[int, int, int]) -> float:
     linear = [(part / 255 / 12.92) if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def lighter(colour: str) -> str:
+    """A relative of the colour for the line under it, as light as can still be seen on white; the colour itself if none."""
+    for share in (0.35, 0.25, 0.15):
+        mixed = "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in rgb(colour))
+        if contrast(mixed, WHITE) >= 3:
+            return mixed
+    return colour
 
 
 def ink_on(colour: str) -> str:

@@ -68,7 +68,7 @@ def links(area: Area) -> list[Link]:
         for one in sorted(_items.values(), key=lambda one: one.order)
         if one.area == area and one.endpoint in known and one.when(current_user)
     ]
-    here = _present(shown)
+    here = _present(shown, area)
     return [
         Link(
             one.label,
@@ -80,12 +80,12 @@ def links(area: Area) -> list[Link]:
     ]
 
 
-def _present(shown: list[Item]) -> Item | None:
-    """The item of this very page, or else the first of the same package."""
+def _present(shown: list[Item], area: Area) -> Item | None:
+    """The item of this very page; among the main places, or else the first of the same package."""
     for one in shown:
         if one.endpoint == request.endpoint:
             return one
-    blueprint = request.blueprint
+    blueprint = request.blueprint if area == "main" else None
     for one in shown:
         if blueprint and one.endpoint.partition(".")[0] == blueprint:
             return one

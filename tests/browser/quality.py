@@ -43,12 +43,9 @@ OWN_RULES = """
     if (!shown(el) || el.type === 'hidden' || el.closest('.skip')) continue;
     const look = getComputedStyle(el);
     if (el.matches('a, button') && look.display === 'inline') continue;   // links within a sentence are exempt
-    let box = el.getBoundingClientRect();
-    for (const label of el.labels ?? []) {
-      const more = label.getBoundingClientRect();
-      if (more.width * more.height > box.width * box.height) box = more;
-    }
-    if (box.width && (box.width < 24 || box.height < 24)) {
+    const boxes = [el, ...(el.labels ?? [])].map((one) => one.getBoundingClientRect());   // a label is part of the target
+    const box = boxes[0];
+    if (box.width && !boxes.some((one) => one.width >= 24 && one.height >= 24)) {
       wrong.push(`a target of ${box.width.toFixed(0)} by ${box.height.toFixed(0)}: ${name(el)}`);
     }
   }

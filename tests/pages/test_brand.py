@@ -28,9 +28,14 @@ def test_only_a_colour_gets_into_the_style(colour):
     assert objections(colour, "#2b7a9b") == ["A colour is written like #143a52"]
 
 
-@pytest.mark.parametrize(
-    "kept", [{}, {"colour": "#143a52"}, {"line": "red"}, {"colour": None, "line": 7, "more": 1}]
-)
+def test_the_line_is_a_relative_of_the_colour_where_a_council_keeps_none():
+    line = Brand.kept("Northbrook", {"colour": "#5a2a82"}).line
+    assert line not in ("#5a2a82", "#2b7a9b")
+    assert contrast(line, "#ffffff") >= 3
+    assert Brand.kept("Northbrook", {"colour": "#ffdd00"}).line == "#ffdd00"
+
+
+@pytest.mark.parametrize("kept", [{}, {"line": "red"}, {"colour": None, "line": 7, "more": 1}])
 def test_what_a_council_lacks_is_the_services_own(kept):
     brand = Brand.kept("Northbrook", kept)
     assert (brand.name, brand.colour, brand.line) == ("Northbrook", "#143a52", "#2b7a9b")
