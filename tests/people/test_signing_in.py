@@ -395,20 +395,20 @@ class TestWhereOneGoesNext:
 class TestICantGetIn:
     DETAILS = {"name": "Pat Ashcroft", "number": "07700 900123", "meeting": "Planning at 6:30pm"}
 
-    def test_anybody_can_ask_to_be_called(self, browser):
+    def test_anybody_can_ask_to_be_called(self, desk, browser):
         answer = browser().post("/sign-in/help", data=self.DETAILS)
         assert answer.headers["Location"] == "/sign-in/help/sent"
         entry = db.session.scalars(db.select(Entry).where(Entry.kind == "people.CallMeAsked")).one()
         assert entry.data == self.DETAILS
 
-    def test_two_presses_ask_once(self, browser):
+    def test_two_presses_ask_once(self, desk, browser):
         device = browser()
         for _ in range(2):
             device.post("/sign-in/help", data={**self.DETAILS, "once": "the same key"})
         asked = db.select(db.func.count()).select_from(Entry).where(Entry.kind == "people.CallMeAsked")
         assert db.session.scalar(asked) == 1
 
-    def test_nobody_can_ask_for_very_many(self, browser):
+    def test_nobody_can_ask_for_very_many(self, desk, browser):
         device = browser()
         for _ in range(signing_in.CALLS_FROM_ADDRESS.most):
             device.post("/sign-in/help", data=self.DETAILS)

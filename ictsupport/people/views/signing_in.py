@@ -148,8 +148,11 @@ def sign_in_help() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             signing_in.ask_for_call(said(form.name), said(form.number), said(form.meeting), origin=origin())
+        except signing_in.TooManyCalls as refusal:
+            db.session.commit()  # the try counts
+            form.form_errors.append(str(refusal))
         except Refusal as refusal:
-            db.session.commit()
+            db.session.rollback()
             form.form_errors.append(str(refusal))
         else:
             return done(url_for(".sign_in_help_sent"))
