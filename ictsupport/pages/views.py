@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import clock, jobs
+from ..config import Settings
 from ..database import db
 
 bp = Blueprint("pages", __name__)
@@ -30,12 +31,24 @@ def everybody(view: View) -> View:
 class Service:
     """What every page says about the service: its name, and where there is help."""
 
-    def __init__(self, app: Flask) -> None:
-        told = app.config["SETTINGS"]
-        self.name: str = told.service_name
-        self.phone: str = told.service_phone
-        self.hours: str = told.service_hours
-        self.idle_seconds: int = told.session_idle_hours * 3600
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @property
+    def name(self) -> str:
+        return self.settings.service_name
+
+    @property
+    def phone(self) -> str:
+        return self.settings.service_phone
+
+    @property
+    def hours(self) -> str:
+        return self.settings.service_hours
+
+    @property
+    def idle_seconds(self) -> int:
+        return self.settings.session_idle_hours * 3600
 
     @property
     def help(self) -> Markup:
@@ -49,7 +62,7 @@ class Service:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["service"] = Service(app)
+    app.jinja_env.globals["service"] = Service(app.config["SETTINGS"])
     app.register_blueprint(bp)
 
 
