@@ -1,11 +1,13 @@
 """Tickets that tests of the desk play with."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import FileStorage
 
 from ictsupport import clock
 from ictsupport.people.models import Person
@@ -41,3 +43,9 @@ def ticket(make_ticket: Callable[..., Ticket]) -> Ticket:
 def later(app: Flask) -> Callable[..., Any]:
     """`with later(hours=2):` the clock stands so much later than NOW."""
     return lambda **length: clock.at(NOW + timedelta(**length))
+
+
+@pytest.fixture
+def upload() -> Callable[[str, bytes], FileStorage]:
+    """upload("photo.png", PNG) is a file as a browser sends it."""
+    return lambda name, content: FileStorage(io.BytesIO(content), filename=name)

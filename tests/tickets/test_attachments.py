@@ -1,0 +1,127 @@
+"""Files on tickets: small enough, truly of a kind we know, kept apart, given back as downloads."""
+
+import io
+import zipfile
+
+import pytest
+
+from ictsupport.tickets.attachments import (
+    EmptyFile,
+    Locked,
+    NotWhatItSays,
+    TooBig,
+    TooManyFiles,
+    WrongKind,
+    content_of,
+    label_of,
+    receive,
+)
+from ictsupport.tickets.replying import reply
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\nIDATx\x9cc\x00\x01\x00\x00\x05\x00\x01\r\n-\xb4\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+
+
+def packed(part):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(part, "<w/>")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "content_type"),
+    [
+        ("photo.PNG", PNG, "image/png"),
+        ("photo.jpg", JPEG, "image/jpeg"),
+        ("agenda.pdf", PDF, "application/pdf"),
+        ("notes.txt", "Café closed – sorry".encode("cp1252"), "text/plain"),
+        ("list.csv", b"a,b\n1,2\n", "text/csv"),
+        (
+            "report.docx",
+            packed("word/document.xml"),
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        ),
+    ],
+)
+def test_what_people_send_is_kept_as_it_came(name, content, content_type, app, upload):
+    (stored,) = receive([upload(name, content)])
+    assert (stored.name, stored.content_type, stored.size) == (name, content_type, len(content))
+    assert content_of(stored.key) == content
+
+
+@pytest.mark.parametrize(
+    "name", ["run.exe", "page.html", "logo.svg", "macro.docm", "archive.zip", "noending", "..."]
+)
+def test_other_kinds_are_refused(name, app, upload):
+    with pytest.raises(WrongKind):
+        receive([upload(name, b"whatever")])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("photo.png", b"<svg onload=alert(1)>"),
+        ("photo.png", JPEG),
+        ("agenda.pdf", b"MZ\x90\x00"),
+        ("notes.txt", b"MZ\x90\x00"),
+        ("notes.txt", b"null\x00byte"),
+        ("report.docx", packed("xl/workbook.xml")),
+        ("report.docx", b"PK\x03\x04 broken"),
+        ("report.xlsx", b"plain text"),
+    ],
+)
+def test_a_file_must_be_what_its_name_says(name, content, app, upload):
+    with pytest.raises(NotWhatItSays):
+        receive([upload(name, content)])
+
+
+def test_empty_too_big_too_many_and_locked_are_told_apart(app, upload):
+    with pytest.raises(EmptyFile, match="is empty"):
+        receive([upload("photo.png", b"")])
+    with pytest.raises(TooBig, match="up to 10 MB"):
+        receive([upload("notes.txt", b"x" * (10 * 1024 * 1024 + 1))])
+    with pytest.raises(TooManyFiles, match="no more than 5"):
+        receive([upload("notes.txt", b"x")] * 6)
+    with pytest.raises(TooManyFiles):
+        receive([upload("notes.txt", b"x")] * 2, already=4)
+    with pytest.raises(Locked):
+        receive([upload("report.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)])
+
+
+def test_one_bad_file_means_none_is_taken(ticket, agent, upload):
+    with pytest.raises(WrongKind):
+        reply(ticket, "See these", by=agent, files=[upload("notes.txt", b"x"), upload("run.exe", b"MZ")])
+    assert ticket.attachments == []
+
+
+def test_an_empty_file_control_is_no_file(app, upload):
+    assert receive([upload("", b"")]) == []
+
+
+@pytest.mark.parametrize(
+    ("hostile", "label"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\pat\\photo.png", "photo.png"),
+        ('a"b<c>.png\r\nSet-Cookie: x', "abc.pngSet-Coo"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("x" * 400 + ".pdf", "x" * 150 + ".pdf"),
+        ("..", "file"),
+        ("", "file"),
+    ],
+)
+def test_a_name_is_only_a_label(hostile, label):
+    assert label_of(hostile) == label
+
+
+def test_two_files_of_one_name_lie_apart(ticket, agent, upload):
+    reply(ticket, "See", by=agent, files=[upload("a.txt", b"one"), upload("a.txt", b"two")])
+    first, second = ticket.attachments
+    assert first.key != second.key
+    assert (content_of(first.key), content_of(second.key)) == (b"one", b"two")
