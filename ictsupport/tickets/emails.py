@@ -1,0 +1,120 @@
+"""What we write to whom when something happens to a ticket. Never to the one who did it.
+
+Mail about a confidential ticket names nothing but its reference.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..journal import on
+from ..mail import send
+from ..people.models import Person
+from .access import acts_for, may_work
+from .events import (
+    Replied,
+    TicketAssigned,
+    TicketCancelled,
+    TicketClosed,
+    TicketEvent,
+    TicketHeld,
+    TicketRaised,
+    TicketReopened,
+    TicketResolved,
+)
+from .models import HoldReason, Ticket
+from .telling import told
+
+
+@on(TicketRaised)
+def confirm(event: TicketRaised) -> None:
+    """The requester always has it in writing, whoever raised it."""
+    for person in requesters(event.about):
+        _write(person, "tickets/raised", event)
+
+
+@on(Replied)
+def pass_on_reply(event: Replied) -> None:
+    if event.from_requester:
+        _write_to_assignee("tickets/requester_replied", event, message=event.message)
+    else:
+        _write_to_requesters("tickets/replied", event, message=event.message)
+
+
+@on(TicketHeld)
+def ask_or_tell(event: TicketHeld) -> None:
+    """A question to the requester; for other reasons, the words that were meant for them."""
+    if event.message is not None:
+        asks = event.about.hold_reason is HoldReason.REQUESTER
+        template = "tickets/question" if asks else "tickets/replied"
+        _write_to_requesters(template, event, message=event.message)
+
+
+@on(TicketResolved)
+def tell_resolved(event: TicketResolved) -> None:
+    _write_to_requesters("tickets/resolved", event)
+
+
+@on(TicketReopened)
+def tell_reopened(event: TicketReopened) -> None:
+    """The requester hears of it when the desk takes it up again; a reply that reopens is passed on as a reply."""
+    if event.by is not None and may_work(event.by, event.about) and event.by.id != event.about.requester_id:
+        _write_to_requesters("tickets/reopened", event)
+    elif event.reason:
+        _write_to_assignee("tickets/requester_reopened", event, reason=event.reason)
+
+
+@on(TicketClosed)
+def tell_closed(event: TicketClosed) -> None:
+    """Only when somebody of the desk closed it: what the requester or the timetable does needs no letter."""
+    if event.by is not None:
+        _write_to_requesters("tickets/closed", event)
+
+
+@on(TicketCancelled)
+def tell_cancelled(event: TicketCancelled) -> None:
+    _write_to_requesters("tickets/cancelled", event, reason=event.reason)
+    _write_to_assignee("tickets/requester_cancelled", event, reason=event.reason)
+
+
+@on(TicketAssigned)
+def tell_assignee(event: TicketAssigned) -> None:
+    _write_to_assignee("tickets/assigned", event)
+
+
+def requesters(ticket: Ticket) -> list[Person]:
+    """Who is written to about a request: the requester, and the delegate who raised it while the grant lasts."""
+    people = [ticket.requester]
+    opener = ticket.opened_by
+    if opener is not None and opener.id != ticket.requester_id and acts_for(opener, ticket):
+        people.append(opener)
+    return [person for person in people if person.is_active]
+
+
+def _write_to_requesters(template: str, event: TicketEvent, **more: Any) -> None:
+    _write_all(requesters(event.about), template, event, more)
+
+
+def _write_to_assignee(template: str, event: TicketEvent, **more: Any) -> None:
+    assignee = event.about.assignee
+    if assignee is not None and assignee.is_active:
+        _write_all([assignee], template, event, more)
+
+
+def _write_all(people: Iterable[Person], template: str, event: TicketEvent, more: dict[str, Any]) -> None:
+    for person in people:
+        if event.by is None or person.id != event.by.id:
+            _write(person, template, event, **more)
+
+
+def _write(person: Person, template: str, event: TicketEvent, **more: Any) -> None:
+    ticket = event.about
+    send(
+        to=person,
+        template=template,
+        about=ticket,
+        thread=f"ticket-{ticket.id}",
+        ticket=ticket,
+        by=event.by,
+        told=told(ticket),
+        **more,
+    )
