@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from . import post_office
+from . import post_office, views
 
 
 def init_app(app: Flask) -> None:
+    app.register_blueprint(views.bp)
     app.register_blueprint(post_office.bp)

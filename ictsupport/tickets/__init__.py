@@ -8,12 +8,17 @@ def init_app(app: Flask) -> None:
         breaches,
         by_request,
         clock_views,
+        emails,
         escalating,
+        first_page,
         indexing,
         models,
         rebuilding,
         recounting,
         target_emails,
+        views,
     )
+    from .blueprint import bp
 
+    app.register_blueprint(bp)
     app.register_blueprint(clock_views.bp)

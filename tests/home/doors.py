@@ -4,11 +4,12 @@ from typing import Any
 
 from ictsupport.mail import send
 from ictsupport.people.models import Role
-from tests.doors import Door, Doors, World
+from tests.doors import EVERYBODY, Door, Doors, World
 
 ADMINISTRATOR = {Role.ADMINISTRATOR}
 
 DOORS: Doors = {
+    "home.index": Door(get=EVERYBODY),
     "post_office.messages": Door(get=ADMINISTRATOR),
     "post_office.message": Door(get=ADMINISTRATOR),
     "post_office.resending": Door(post=ADMINISTRATOR),

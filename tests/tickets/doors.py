@@ -1,19 +1,80 @@
-"""Who may open the pages of tickets."""
+"""Who may open which page about tickets."""
 
+import io
 from typing import Any
 
-from ictsupport.tickets.models import Channel
+from werkzeug.datastructures import FileStorage
+
+from ictsupport.database import db
+from ictsupport.people.models import Role
+from ictsupport.tickets import asking
+from ictsupport.tickets.models import Channel, Resolution
 from ictsupport.tickets.raising import raise_ticket
-from tests.doors import DESK, EVERYBODY, Door, World
+from ictsupport.tickets.replying import note, reply
+from ictsupport.tickets.resolving import resolve
+from tests.doors import DESK, EVERYBODY, STAFF, Door, World
+
+ASKER = {STAFF, *DESK}
 
 DOORS = {
+    "tickets.index": Door(get=EVERYBODY),
+    "tickets.ticket": [
+        Door(get=ASKER, hidden=EVERYBODY),
+        Door(get={STAFF, Role.MANAGER}, hidden=EVERYBODY, fill={"reference": "confidential"}),
+    ],
+    "tickets.reply": Door(post=ASKER, hidden=EVERYBODY),
+    "tickets.closing": Door(post=ASKER, hidden=EVERYBODY, fill={"reference": "resolved"}),
+    "tickets.reopening": Door(post=ASKER, hidden=EVERYBODY),
+    "tickets.cancellation": Door(post=ASKER, hidden=EVERYBODY, data={"why": "x" * 301}),
+    "tickets.file": [
+        Door(get=ASKER, hidden=EVERYBODY),
+        Door(get=DESK, hidden=EVERYBODY, fill={"file_id": "internal_file_id"}),
+    ],
+    "tickets.new": Door(get=EVERYBODY, post=EVERYBODY),
+    "tickets.question": Door(get={STAFF}, post={STAFF}, hidden=EVERYBODY),
+    "tickets.carry_on": Door(get={STAFF}, hidden=EVERYBODY),
+    "tickets.check": Door(get={STAFF}, post={STAFF}, hidden=EVERYBODY),
+    "tickets.sent": Door(get={STAFF}, hidden=EVERYBODY),
+    "tickets.removal": Door(post={STAFF}, hidden=EVERYBODY),
+    "tickets.file_removal": Door(post={STAFF}, hidden=EVERYBODY),
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 
 
 def things(world: World) -> dict[str, Any]:
-    staff = world.visitors["staff"]
-    ticket = raise_ticket(
-        requester=staff, subject="No sound", description="At all.", by=staff, channel=Channel.SELF_SERVICE
+    def raised(**more: Any) -> Any:
+        return raise_ticket(
+            requester=world.staff,
+            subject="No tone",
+            description="",
+            by=world.staff,
+            channel=Channel.SELF_SERVICE,
+            **more,
+        )
+
+    agent, manager = world.visitors[Role.AGENT], world.visitors[Role.MANAGER]
+    world.desk["helpdesk"].cleared.append(manager)
+    ticket, resolved, confidential = raised(), raised(), raised(confidential=True)
+    resolve(resolved, Resolution.FIXED, "New cable", by=agent)
+    reply(ticket, "See this", by=agent, files=[file()])
+    note(ticket, "And this", by=agent, files=[file()])
+    public, internal = ticket.attachments
+    request = asking.begin(world.staff)
+    asking.answer(
+        request, {"files": [{"name": "a.txt", "content_type": "text/plain", "size": 1, "key": "k"}]}
     )
-    return {"reference": ticket.reference}
+    db.session.flush()
+    return {
+        "reference": ticket.reference,
+        "resolved": resolved.reference,
+        "confidential": confidential.reference,
+        "file_id": public.id,
+        "internal_file_id": internal.id,
+        "key": request.key,
+        "name": "about",
+        "file_key": "k",
+    }
+
+
+def file() -> FileStorage:
+    return FileStorage(io.BytesIO(b"some words"), filename="words.txt")
