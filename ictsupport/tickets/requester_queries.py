@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy.orm import Load, joinedload, raiseload, selectinload
 
 from .. import clock
 from ..config import settings
@@ -50,10 +50,10 @@ def conversation(person: Person, ticket: Ticket) -> Sequence[Message]:
     """What was said on a ticket as far as the person may read it, with who said it and the files."""
     return db.session.scalars(
         visible_messages(person, ticket).options(
-            joinedload(Message.author).raiseload("*"),
-            joinedload(Message.for_whom).raiseload("*"),
+            joinedload(Message.author),
+            joinedload(Message.for_whom),
             selectinload(Message.attachments).raiseload("*"),
-            raiseload("*"),
+            Load(Message).raiseload("*"),
         )
     ).all()
 
@@ -123,10 +123,10 @@ def reports_today(system_id: int, council_id: int | None, but: Person) -> tuple[
 
 
 def _shown(tickets: Select[Ticket]) -> Select[Ticket]:
-    """With what a row shows: whose it is and who has it."""
+    """With what a row shows: whose it is and who has it. Those may be who is signed in, so they stay whole."""
     return tickets.options(
-        joinedload(Ticket.requester).raiseload("*"),
-        joinedload(Ticket.assignee).raiseload("*"),
-        joinedload(Ticket.queue).raiseload("*"),
-        raiseload("*"),
+        joinedload(Ticket.requester),
+        joinedload(Ticket.assignee),
+        joinedload(Ticket.queue),
+        Load(Ticket).raiseload("*"),
     )
