@@ -5,7 +5,8 @@ function show() {
   for (const input of reveals) {
     const under = document.getElementById(input.dataset.reveals);
     under.hidden = !input.checked;
-    input.setAttribute("aria-expanded", String(input.checked));
+    // A radio button has no such state in ARIA; what it shows stands right after it.
+    if (input.type === "checkbox") input.setAttribute("aria-expanded", String(input.checked));
   }
 }
 
