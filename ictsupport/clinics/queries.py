@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
 
 from .. import clock
@@ -117,10 +117,27 @@ def _with_free_times(clinics: Sequence[Clinic], *, all_to_come: bool = False) ->
 
 
 def next_free_slot(person: Person) -> tuple[Clinic, Slot] | None:
-    """The soonest time the person could book, for their first page."""
-    for offer in next_clinics(person, limit=5):
-        if offer.times:
-            return offer.clinic, offer.times[0].slot
+    """The soonest time the person could book, for their first page. One statement."""
+    now = clock.now()
+    held = exists().where(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
+    slots = (
+        select(Slot)
+        .join(Slot.clinic)
+        .where(
+            Slot.starts_at > now,
+            Slot.withdrawn_at.is_(None),
+            Clinic.called_off_at.is_(None),
+            or_(Clinic.bookable_from.is_(None), Clinic.bookable_from <= now),
+            access.open_to(person),
+            exists().where(SlotPlace.slot_id == Slot.id, ~held),
+        )
+        .options(contains_eager(Slot.clinic).joinedload(Clinic.site))
+        .order_by(Slot.starts_at, Slot.id)
+        .limit(60)
+    )
+    for slot in db.session.scalars(slots):
+        if now <= slot.starts_at - timedelta(minutes=slot.clinic.book_until_minutes):
+            return slot.clinic, slot
     return None
 
 
