@@ -29,6 +29,7 @@ from .planning import MOST_PLACES, CutOffs, Plan, offered_topics
 from .queries import devices_of, found_people
 
 SLOT_LENGTHS = (10, 15, 20, 30, 45, 60)
+REPEATS = {0: "Once", 1: "Every week", 2: "Every 2 weeks", 4: "Every 4 weeks"}
 CUT_OFFS = (0, 15, 30, 60, 120, 240, 1440, 2880)
 OUTCOME_WORDS = {
     Outcome.FIXED: "Fixed",
@@ -66,6 +67,12 @@ class BookingForm(Form):
     @property
     def chosen_topic(self) -> ClinicTopic | None:
         return self.topics.get(self.topic.data or "") if self.topics else None
+
+    @property
+    def device_chosen(self) -> str:
+        """The device as it is called on the page; empty for none we know."""
+        device = self.devices.get(self.device.data or "")
+        return device_name(device) if device else ""
 
     @property
     def chosen_device(self) -> Device | None:
@@ -135,7 +142,24 @@ class PlanForm(Form):
     cancel_until = SelectField("Cancelling closes")
     shared = BooleanField("Open to the members of all councils")
     for_staff_too = BooleanField("Staff may book too")
+    repeat = SelectField("How often?", [Optional()], choices={str(n): words for n, words in REPEATS.items()})
+    until = DateField("Until which day?", [Optional()], what="The last day")
     version = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        if self.repeats and self.until.data is None and not self.until.errors:
+            self.until.errors = ["Enter the last day on which it may be held"]
+            return False
+        if self.repeats and self.day.data and self.until.data and self.until.data < self.day.data:
+            self.until.errors = ["The last day must not be before the first"]
+            return False
+        return good
+
+    @property
+    def repeats(self) -> int:
+        """Every how many weeks the clinic is held; 0 for once."""
+        return int(self.repeat.data or 0)
 
     @classmethod
     def open(cls, by: Person, clinic: Clinic | None = None) -> "PlanForm":
@@ -197,6 +221,7 @@ def _as_usual(by: Person, people: Sequence[Person], topics: Sequence[ClinicTopic
         "hosts": [str(by.id)] if by in people else [],
         "topics": [str(topic.id) for topic in topics],
         "slot_minutes": "20",
+        "repeat": "0",
         "places": 1,
         "book_until": str(usual.book),
         "move_until": str(usual.move),

@@ -2,8 +2,6 @@
 
 from flask import Flask
 
-from . import views
 
-
-def init_app(app: Flask) -> None:
-    app.register_blueprint(views.bp)
+def init_app(_app: Flask) -> None:
+    from . import models  # noqa: F401

@@ -89,7 +89,6 @@ def test_hostile_input_is_answered_in_words(clinic, member, topics, browser):
     for odd in (
         "/clinics?site=x",
         "/clinics?for=99999999999999",
-        "/clinics?for=%00",
         "/clinics/slots/99999999/booking",
     ):
         assert person.get(odd).status_code == 404
@@ -215,6 +214,32 @@ def test_a_clinic_is_planned_with_a_form(site, host, topics, browser):
     assert db.session.scalars(sa.select(Clinic.room)).one() == "Annexe"
 
 
+def test_a_clinic_that_repeats_is_planned_up_to_a_day_or_not_at_all(site, host, browser):
+    person = browser(host)
+    data = {
+        "site": site.id,
+        "day": "2027-03-19",
+        "opens": "2pm",
+        "closes": "4pm",
+        "slot_minutes": "30",
+        "places": "2",
+        "hosts": [host.id],
+        "book_until": "60",
+        "move_until": "60",
+        "cancel_until": "0",
+        "repeat": "1",
+    }
+    assert "Enter the last day" in person.post("/clinics/new", data=data).text
+    assert "must not be before" in person.post("/clinics/new", data={**data, "until": "2027-03-01"}).text
+    assert "at most a year" in person.post("/clinics/new", data={**data, "until": "2029-03-01"}).text
+    assert person.post("/clinics/new", data={**data, "until": "2027-04-03"}).status_code == 303
+    starts = db.session.scalars(sa.select(Clinic.starts_at).order_by(Clinic.starts_at)).all()
+    assert [at.hour for at in starts] == [14, 14, 13]
+    again = person.post("/clinics/new", data={**data, "day": "2027-03-12", "until": "2027-03-26"})
+    assert again.status_code == 409
+    assert len(db.session.scalars(sa.select(Clinic.id)).all()) == 3
+
+
 def test_the_day_is_kept_on_the_sheet(clinic, member, rival, host, topics, desk, browser, the_booking):
     member.access_needs = "Step-free access"
     booking = book_slot(
@@ -267,6 +292,15 @@ def test_calling_off_tells_whom_to_ring(clinic, member, host, browser):
     page = person.get(answer.location).text
     assert "Cllr Pat Ashcroft (01772 555 123)" in page
     assert "The host is ill" in page
+
+
+def test_the_first_page_leads_to_the_next_free_time(clinic, member, staff, browser):
+    page = browser(member).get("/").text
+    assert "Book a clinic" in page
+    assert "Next: 2pm on Friday 20 November, Town Hall" in page
+    assert "Book a clinic" not in browser(staff).get("/").text
+    keep(Delegation(member=member, delegate=staff, scopes=["book"], starts_on=date(2026, 1, 1)))
+    assert "for a member" in browser(staff).get("/").text
 
 
 def test_a_member_without_clinics_is_told_what_to_do(member, browser):

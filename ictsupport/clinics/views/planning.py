@@ -9,7 +9,7 @@ from ...people.access import allow, me
 from .. import access
 from ..calling_off import call_off_clinic
 from ..forms import PlanForm, ReasonForm
-from ..planning import change_clinic, has_bookings, plan_clinic
+from ..planning import change_clinic, has_bookings, plan_clinic, plan_series
 from ..queries import clinics_run, found_people
 from .door import bp, to_run
 
@@ -34,6 +34,11 @@ def plan() -> ResponseReturnValue:
     form = PlanForm.open(me())
     if form.validate_on_submit():
         try:
+            if form.repeats:
+                clinics = plan_series(form.plan(), every_weeks=form.repeats, until=form.until.data, by=me())
+                return done(
+                    url_for(".hosting"), f"{len(clinics)} clinics are planned. People can book them now."
+                )
             clinic = plan_clinic(form.plan(), by=me())
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
