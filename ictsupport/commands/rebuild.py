@@ -47,6 +47,7 @@ def _go_through(each: Rebuild, check: bool) -> int:
             if not check:
                 db.session.commit()
             bar.update(done)
+    db.session.rollback()
     for difference in found[:SHOWN]:
         click.echo(str(difference))
     if len(found) > SHOWN:

@@ -186,6 +186,15 @@ def test_rebuilding_mends_and_the_next_check_finds_nothing(app, lived):
     assert (again.exit_code, "clocks: nothing to mend." in again.output) == (0, True)
 
 
+def test_everything_that_is_derived_can_be_made_anew_and_then_checked(app, lived):
+    db.session.commit()
+    with clock.at(NOW):
+        run(app)
+        again = run(app, "--check")
+    assert again.exit_code == 0, again.output
+    assert again.output.count("nothing to mend.") == len(rebuilds())
+
+
 def test_a_check_cannot_write_even_by_mistake(app):
     @rebuildable("careless", size=lambda: 1)
     def careless(_mend: bool) -> Any:
