@@ -1,25 +1,32 @@
 """Parts that packages above add to a system's page, such as its tickets."""
 
 from collections.abc import Callable
-
-from markupsafe import Markup
+from typing import Protocol
 
 from ..people.models import Person
 from .models import System
 
-Part = Callable[[System, Person], Markup | None]
-"""Renders a part for somebody; None when there is nothing for them to see."""
 
-_parts: list[Part] = []
+class Part(Protocol):
+    """What a part shows: its template is included in the page, and finds the rest in `part`."""
+
+    @property
+    def template(self) -> str: ...
 
 
-def part(render: Part) -> Part:
+Prepare = Callable[[System, Person], Part | None]
+"""Makes a part for somebody; None when there is nothing for them to see."""
+
+_parts: list[Prepare] = []
+
+
+def part(prepare: Prepare) -> Prepare:
     """Add a part to the page of every system, after those added before."""
-    if render not in _parts:
-        _parts.append(render)
-    return render
+    if prepare not in _parts:
+        _parts.append(prepare)
+    return prepare
 
 
-def parts_of(system: System, person: Person) -> list[Markup]:
+def parts_of(system: System, person: Person) -> list[Part]:
     """What the packages above have to show about a system to somebody."""
-    return [shown for render in _parts if (shown := render(system, person))]
+    return [shown for prepare in _parts if (shown := prepare(system, person))]

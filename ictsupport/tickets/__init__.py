@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
         models,
         rebuilding,
         recounting,
+        system_parts,
         target_emails,
         views,
     )
