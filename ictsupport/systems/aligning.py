@@ -122,7 +122,7 @@ def move(
     """Add a step to the history: a new stage, or the same with another target, blocker or reason.
 
     Forward any number of stages at once; back, or not pursued, only with a
-    reason. From "contract signed" on, the councils' legs must be there.
+    reason. The reason of a stage holds until another is given for it. From "contract signed" on, the councils' legs must be there.
     """
     take_turn(alignment, version)
     system, last = alignment.system, alignment.present
@@ -130,7 +130,7 @@ def move(
         stage=stage,
         since=since or today(),
         target_on=target_on,
-        reason=one_line(reason),
+        reason=one_line(reason) or (last.reason if stage is last.stage else ""),
         blocker=one_line(blocker),
         by_id=by.id if by else None,
     )

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from ..database import db
 from ..pages.asking import Asked
-from ..pages.forms import DateField, Form, NotRequired
+from ..pages.forms import DateField, Form
 from ..pages.presses import once
 from ..people.access import me
 from . import access, aligning, queries
@@ -30,7 +30,7 @@ class DayForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    on = DateField("On", [NotRequired()], what="The date")
+    on = DateField("On", what="The date")
 
 
 @bp.route("/contracts")
