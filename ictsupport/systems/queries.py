@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, raiseload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from ..database import contains, db
 from ..people.models import Council, Person
@@ -75,13 +76,43 @@ def system_page(person: Person, slug: str) -> Select[System]:
     )
 
 
+def system_alone(person: Person, slug: str) -> Select[System]:
+    """One system without its legs, for a page that reads those with the councils."""
+    return (
+        access.visible_systems(person)
+        .where(System.slug == slug)
+        .options(joinedload(System.owner).raiseload("*"), joinedload(System.alignment))
+    )
+
+
+def legs_by_council(system: System) -> list[tuple[Council, SystemLeg | None]]:
+    """Every council with its leg of the system, if one was recorded; the system's legs are read with it."""
+    rows = db.session.execute(
+        select(Council, SystemLeg)
+        .outerjoin(SystemLeg, and_(SystemLeg.council_id == Council.id, SystemLeg.system_id == system.id))
+        .order_by(Council.name)
+        .options(
+            joinedload(SystemLeg.local_owner).raiseload("*"),
+            joinedload(SystemLeg.council).raiseload("*"),
+        )
+    )
+    found: list[tuple[Council, SystemLeg | None]] = [(row[0], row[1]) for row in rows]
+    set_committed_value(system, "legs", [leg for _, leg in found if leg is not None])
+    return found
+
+
 def contracts_of_system(person: Person, system: System) -> Sequence[Contract]:
     """The contracts about a system that somebody may see: in force first, then the newest."""
     return db.session.scalars(
         access.visible_contracts(person)
         .where(Contract.systems.any(System.id == system.id))
         .order_by(Contract.state != State.ACTIVE, Contract.signed_on.desc(), Contract.id.desc())
-        .options(*WITH_LEGS)
+        .options(
+            joinedload(Contract.supplier).raiseload("*"),
+            joinedload(Contract.owner).raiseload("*"),
+            selectinload(Contract.legs).joinedload(ContractLeg.council),
+            raiseload("*"),
+        )
         .limit(50)
     ).all()
 

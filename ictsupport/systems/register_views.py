@@ -76,19 +76,19 @@ def register() -> ResponseReturnValue:
 @bp.route("/systems/<slug>")
 def system(slug: str) -> ResponseReturnValue:
     person = me()
-    system = found_system(slug)
+    system: System = db.one_or_404(queries.system_alone(person, slug))
+    legs = queries.legs_by_council(system)
     place: Place | None = None
     steps = queries.steps_of(system.alignment) if system.alignment else []
     if steps:
         place = place_on(today(), [*reversed(steps)])
-    councils = queries.council_names()
     return render_template(
         "systems/system.html",
         system=system,
         place=place,
         steps=steps,
         contracts=queries.contracts_of_system(person, system),
-        legs=[(council, system.leg_of(council.id)) for council in councils.values()],
+        legs=legs,
         parts=parts_of(system, person),
         today=today(),
         may_change=access.may_change_system(person, system),
