@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -50,7 +51,13 @@ def http_page(error: HTTPException) -> ResponseReturnValue:
 
 def refused_page(error: Refusal) -> ResponseReturnValue:
     """A Refusal that no form took up: its reason, and a way back."""
-    return page("errors/refused.html", 409, reason=str(error))
+    return page("errors/refused.html", 409, reason=str(error), back=came_from())
+
+
+def came_from() -> str:
+    """The page of ours that the request came from, or nothing."""
+    parts = urlsplit(request.referrer or "")
+    return f"{parts.path}{'?' + parts.query if parts.query else ''}" if parts.netloc == request.host else ""
 
 
 def expired_page(_error: CSRFError) -> ResponseReturnValue:

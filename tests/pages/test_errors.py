@@ -116,3 +116,11 @@ def test_a_form_without_its_token_is_not_taken():
 
         with app.test_request_context("/", method="POST"):
             assert not Simple().validate_on_submit()
+
+
+def test_a_refusal_leads_back_to_where_it_was_asked_but_to_no_other_site(visitor):
+    here = visitor.get("/wrong/1", headers={"Referer": "http://localhost/clinics/7?page=2"}).text
+    assert 'href="/clinics/7?page=2">Go back</a>' in here
+    elsewhere = visitor.get("/wrong/1", headers={"Referer": "http://evil.example/x"}).text
+    assert "evil.example" not in elsewhere
+    assert "Go to the first page" in elsewhere
