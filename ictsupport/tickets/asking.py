@@ -7,10 +7,12 @@ request remembers the ticket it became.
 
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from .. import clock
+from sqlalchemy import delete
+
+from .. import clock, jobs, scheduler
 from ..config import settings
 from ..database import db, identity, lock
 from ..devices.queries import devices_of
@@ -18,7 +20,7 @@ from ..errors import Refusal
 from ..people.models import Person
 from ..systems.models import System
 from .access import may_raise_for
-from .attachments import Stored, Upload, receive
+from .attachments import Stored, Upload, receive, sweep
 from .models import Channel, ContactBy, Request, Ticket, TicketType
 from .raising import raise_ticket
 
@@ -43,6 +45,7 @@ IMPACT = {"me": 3, "several": 2, "everyone": 1, "unknown": 3}
 
 CONTACT = {ContactBy.MAIL: "By e-mail", ContactBy.PHONE: "Ring me", ContactBy.TEXT: "Send me a text message"}
 END_OF_DAY = time(17, 0)
+UNSENT_DAYS = 30
 
 
 class MayNotAsk(Refusal):
@@ -90,6 +93,13 @@ def add_files(request: Request, files: list[Upload]) -> None:
 def take_off_file(request: Request, key: str) -> None:
     """Leave a file out again."""
     answer(request, {"files": [each for each in request.answers.get("files", []) if each["key"] != key]})
+
+
+def forget_unsent() -> None:
+    """Throw away what was begun and left lying, and files that belong to nothing any more."""
+    before = clock.now() - timedelta(days=UNSENT_DAYS)
+    db.session.execute(delete(Request).where(Request.ticket_id.is_(None), Request.updated_at < before))
+    sweep()
 
 
 def throw_away(request: Request) -> None:
@@ -158,3 +168,11 @@ def needed_by(answers: Mapping[str, Any]) -> datetime | None:
     on = date.fromisoformat(day) if day else clock.today(zone)
     at = time.fromisoformat(hour) if hour else END_OF_DAY
     return datetime.combine(on, at, zone)
+
+
+@jobs.handles("tickets.forget_unsent")
+def _by_timetable(_payload: dict[str, Any]) -> None:
+    forget_unsent()
+
+
+scheduler.every("tickets.forget_unsent", hours=24)

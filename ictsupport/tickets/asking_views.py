@@ -41,7 +41,7 @@ class Page:
 
 
 ABOUT = Page("about", "What do you need help with?", AboutForm)
-URGENCY = Page("urgency", "How bad is it?", UrgencyForm)
+URGENCY = Page("urgency", "How urgent is it?", UrgencyForm)
 DETAILS = Page("details", "Tell us more", DetailsForm)
 WHOLE = Page("about", "Ask for help", WholeForm)
 

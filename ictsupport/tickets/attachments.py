@@ -5,6 +5,7 @@ import secrets
 import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import obstore
 import puremagic
 from obstore.store import LocalStore, ObjectStore, from_url
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from .. import clock
@@ -19,7 +21,7 @@ from ..config import settings
 from ..database import db
 from ..errors import Refusal
 from ..people.models import Person
-from .models import Attachment, Message, Ticket
+from .models import Attachment, Message, Request, Ticket
 from .texts import CONTROL
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -37,7 +39,7 @@ KINDS: dict[str, tuple[str, frozenset[str]]] = {
     "doc": ("application/msword", frozenset({".doc"})),
     "xls": ("application/vnd.ms-excel", frozenset({".xls"})),
     "ppt": ("application/vnd.ms-powerpoint", frozenset({".ppt"})),
-    "msg": ("application/vnd.ms-outlook", frozenset({".msg"})),
+    "msg": ("application/vnd.ms-outlook", frozenset({".msg", ".doc"})),  # from outside like any old document
 }
 """By the end of the name: what it is served as, and what its first bytes may say it is."""
 
@@ -56,6 +58,7 @@ PLAIN = {"txt": "text/plain", "log": "text/plain", "csv": "text/csv", "eml": "me
 ACCEPTED = ", ".join(f".{kind}" for kind in (*KINDS, *PACKED, *PLAIN))
 """For the accept attribute of a file control."""
 
+APPLE_PICTURES = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -144,6 +147,29 @@ def content_of(key: str) -> bytes:
     return bytes(obstore.get(store(), key).bytes())
 
 
+def sweep(older_than: timedelta = timedelta(days=1)) -> int:
+    """Remove what was taken in and belongs to no ticket and no request any more; returns how many that were.
+
+    What is being put on a ticket at this moment is too young to be swept.
+    """
+    before = clock.now() - older_than
+    swept, waiting = 0, _keys_of_requests()
+    for batch in obstore.list(store(), chunk_size=500):
+        old = [each["path"] for each in batch if each["last_modified"] < before]
+        named = set(db.session.scalars(select(Attachment.key).where(Attachment.key.in_(old))))
+        gone = [key for key in old if key not in named | waiting]
+        for key in gone:
+            obstore.delete(store(), key)
+        swept += len(gone)
+    return swept
+
+
+def _keys_of_requests() -> set[str]:
+    """The keys of files that wait in requests not sent yet."""
+    kept = db.session.scalars(select(Request.answers).where(Request.ticket_id.is_(None)))
+    return {file["key"] for answers in kept for file in answers.get("files", [])}
+
+
 def store() -> ObjectStore:
     """Where files are kept: a folder beside the database, or the store that the settings name."""
     return _opened(settings().file_store or str(settings().instance / "files"))
@@ -209,6 +235,8 @@ def _inside(content: bytes) -> list[str]:
 
 def _marks(content: bytes) -> set[str]:
     """The kinds of file that the content itself says it may be."""
+    if content[4:8] == b"ftyp" and content[8:12] in APPLE_PICTURES:
+        return {".heic"}
     try:
         return {match.extension.lower() for match in puremagic.magic_string(content)}
     except (puremagic.PureError, ValueError, OSError, IndexError, UnicodeDecodeError):

@@ -12,7 +12,7 @@ WORDS = Length(max=LONGEST, message=f"Use no more than {LONGEST:,} characters, o
 class ReplyForm(Form):
     """A public reply. Words or files: one of them must be there."""
 
-    body = TextAreaField("Your message", [NotRequired(), WORDS])
+    body = TextAreaField("Your message", [WORDS])
     files = FilesField("Add a photograph or a file", [NotRequired()])
 
 

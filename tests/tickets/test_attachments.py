@@ -2,9 +2,15 @@
 
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from ictsupport import clock
+from ictsupport.database import db
+from ictsupport.tickets import asking
+from ictsupport.tickets.asking import forget_unsent
 from ictsupport.tickets.attachments import (
     EmptyFile,
     Locked,
@@ -15,8 +21,12 @@ from ictsupport.tickets.attachments import (
     content_of,
     label_of,
     receive,
+    sweep,
 )
+from ictsupport.tickets.models import Request
 from ictsupport.tickets.replying import reply
+
+from ..conftest import NOW
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
@@ -40,6 +50,8 @@ def packed(part):
         ("photo.PNG", PNG, "image/png"),
         ("photo.jpg", JPEG, "image/jpeg"),
         ("agenda.pdf", PDF, "application/pdf"),
+        ("IMG_0001.HEIC", b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic" + b"\x00" * 50, "image/heic"),
+        ("mail.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "application/vnd.ms-outlook"),
         ("notes.txt", "Café closed – sorry".encode("cp1252"), "text/plain"),
         ("list.csv", b"a,b\n1,2\n", "text/csv"),
         (
@@ -92,6 +104,28 @@ def test_empty_too_big_too_many_and_locked_are_told_apart(app, upload):
         receive([upload("notes.txt", b"x")] * 2, already=4)
     with pytest.raises(Locked):
         receive([upload("report.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)])
+
+
+def test_what_belongs_to_nothing_is_swept_away(ticket, staff, agent, upload):
+    reply(ticket, "See", by=agent, files=[upload("kept.txt", b"kept")])
+    waiting = asking.begin(staff)
+    asking.add_files(waiting, [upload("waiting.txt", b"waiting")])
+    (stray,) = receive([upload("stray.txt", b"stray")])
+    tomorrow = datetime.now(UTC) + timedelta(hours=25)
+    with clock.at(tomorrow):
+        sweep()
+    assert content_of(ticket.attachments[0].key) == b"kept"
+    assert content_of(waiting.answers["files"][0]["key"]) == b"waiting"
+    with pytest.raises(FileNotFoundError):
+        content_of(stray.key)
+
+
+def test_what_was_left_lying_for_a_month_is_thrown_away(staff, upload, desk):
+    old, new = asking.begin(staff), asking.begin(staff)
+    old.updated_at = NOW - timedelta(days=31)
+    db.session.flush()
+    forget_unsent()
+    assert db.session.scalars(select(Request)).all() == [new]
 
 
 def test_one_bad_file_means_none_is_taken(ticket, agent, upload):
