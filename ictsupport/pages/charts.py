@@ -20,6 +20,7 @@ LEFT, RIGHT = 52, 12
 UPPER, LOWER, GAP = 220, 100, 46
 TOP, BOTTOM = 40, 26
 MOST_LABELS = 9
+LAYERS = ("area", "hatched", "empty")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ class Series:
 
 @dataclass(frozen=True)
 class TwoPanels:
-    """Up to two kinds of bars with a line above; up to two layers of steps below, the second hatched, on top of the first."""
+    """Up to two kinds of bars with a line above; below up to three layers of steps on top of each other.
+
+    The second layer is hatched, the third empty: what is there, what stands in for it, what is missing.
+    """
 
     finding: str
     """The heading: what the figures show ("The backlog grew while posts were vacant")."""
@@ -214,11 +218,10 @@ class _Drawing:
         chart = self.chart
         totals = [sum((one.values[at] or 0) for one in chart.steps) for at in range(self.count)]
         most, step = scale_of(max(totals, default=0))
-        marks = ("area", "hatched")
         self.key(
             self.lower_top - 12,
             chart.lower_title,
-            [(marks[min(at, 1)], one.name) for at, one in enumerate(chart.steps)],
+            [(LAYERS[min(at, 2)], one.name) for at, one in enumerate(chart.steps)],
         )
         self.grid(self.lower_top, LOWER, most, step)
         below = [0.0] * self.count
@@ -226,8 +229,9 @@ class _Drawing:
             level = [low + (value or 0) for low, value in zip(below, one.values, strict=True)]
             top, floor = self.staircase(level, most), self.staircase(below, most)
             outline = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in [*top, *reversed(floor)]) + "Z"
-            fill = f' fill="url(#{chart.key}-hatch)"' if at else ""
-            self.parts.append(f'<path class="{marks[min(at, 1)]}"{fill} d="{outline}"/>')
+            mark = LAYERS[min(at, 2)]
+            fill = f' fill="url(#{chart.key}-hatch)"' if mark == "hatched" else ""
+            self.parts.append(f'<path class="{mark}"{fill} d="{outline}"/>')
             self.parts.append(
                 f'<path class="step" d="{"M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in top)}"/>'
             )

@@ -155,7 +155,7 @@ def _merge_line(measure: str, at: Any, earlier: Any) -> sa.Select[Any]:
     )
 
 
-def _queue_at(at: Any) -> Any:
+def queue_at(at: Any) -> Any:
     """The queue the clock's ticket was in at that moment."""
     then = (
         select(TicketPeriod.queue_id)
@@ -180,7 +180,7 @@ def _ended() -> sa.Select[Any]:
     bounds = zip(STEP_COLUMNS, (None, *STEPS), (*STEPS, None), strict=True)
     within = {name: _one_if(_between(shortest, longest)) for name, shortest, longest in bounds}
     counted = {"met": _one_if(Clock.stage == Stage.MET), "missed": _one_if(Clock.stage == Stage.MISSED)}
-    lines = _of_clocks(Clock.stopped_at, _queue_at(Clock.stopped_at), counted | within)
+    lines = _of_clocks(Clock.stopped_at, queue_at(Clock.stopped_at), counted | within)
     return lines.where(Clock.stage.in_(ENDED), Clock.stopped_at.is_not(None))
 
 
@@ -196,11 +196,11 @@ LATE = and_(
 
 
 def _late_from() -> sa.Select[Any]:
-    return _of_clocks(Clock.breached_at, _queue_at(Clock.breached_at), {"late": literal(1)}).where(LATE)
+    return _of_clocks(Clock.breached_at, queue_at(Clock.breached_at), {"late": literal(1)}).where(LATE)
 
 
 def _late_until() -> sa.Select[Any]:
-    lines = _of_clocks(Clock.stopped_at, _queue_at(Clock.stopped_at), {"late": literal(-1)})
+    lines = _of_clocks(Clock.stopped_at, queue_at(Clock.stopped_at), {"late": literal(-1)})
     return lines.where(LATE, Clock.stopped_at.is_not(None))
 
 

@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from . import views
 
-def init_app(_app: Flask) -> None:
-    from . import models  # noqa: F401
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views.bp)

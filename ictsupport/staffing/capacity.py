@@ -4,7 +4,7 @@ FTE-days are counted in calendar days. A council's part of a post is what its
 share of the funding says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -68,26 +68,26 @@ Stretch = tuple[date, date]
 
 
 def capacity(
-    stretches: Sequence[Stretch], *, teams: Any = None, council_id: int | None = None
+    stretches: Sequence[Stretch], *, teams: Any = None, councils: Collection[int] | None = None
 ) -> list[Capacity]:
     """The capacity of each stretch (first and last day), of all teams or of those the select names.
 
-    With `council_id` only the part of each post that this council pays for.
+    With `councils` only the parts of each post that these councils pay for.
     """
-    found = capacity_by_team(stretches, teams=teams, council_id=council_id)
+    found = capacity_by_team(stretches, teams=teams, councils=councils)
     return [
-        _sum(first, last, [part for (start, _), part in found.items() if start == first])
+        added(first, last, [part for (start, _), part in found.items() if start == first])
         for first, last in stretches
     ]
 
 
 def capacity_by_team(
-    stretches: Sequence[Stretch], *, teams: Any = None, council_id: int | None = None
+    stretches: Sequence[Stretch], *, teams: Any = None, councils: Collection[int] | None = None
 ) -> dict[tuple[date, int], Capacity]:
     """The same, apart for each team, by first day and the team's id."""
     if not stretches:
         return {}
-    rows = db.session.execute(_statement(stretches, teams, council_id))
+    rows = db.session.execute(_statement(stretches, teams, councils))
     lasts = dict(stretches)
     return {
         (row.first, row.team_id): Capacity(
@@ -99,21 +99,22 @@ def capacity_by_team(
     }
 
 
-def _sum(first: date, last: date, parts: list[Capacity]) -> Capacity:
+def added(first: date, last: date, parts: list[Capacity]) -> Capacity:
+    """The capacity of several teams together."""
     return Capacity(first, last, *(sum((getattr(part, name) for part in parts), NONE) for name in MEASURES))
 
 
 MEASURES = ("established", "in_post", "frozen", "agency", "covered")
 
 
-def _statement(stretches: Sequence[Stretch], teams: Any, council_id: int | None) -> Any:
+def _statement(stretches: Sequence[Stretch], teams: Any, councils: Collection[int] | None) -> Any:
     """One row per stretch and team: FTE-days in ten-thousandths (hundredths of an FTE times per cent)."""
     days = sa.values(sa.column("first", sa.Date), sa.column("last", sa.Date), name="stretch")
     stretch, lines = days.data(list(stretches)).cte("stretch"), _lines()
     overlap = (
         days_between(_most(stretch.c.first, lines.c.starts_on), _least(stretch.c.last, lines.c.ends_on)) + 1
     )
-    percent = FundingShare.percent if council_id is not None else literal(100)
+    percent = FundingShare.percent if councils is not None else literal(100)
     rows = (
         select(
             stretch.c.first,
@@ -125,9 +126,9 @@ def _statement(stretches: Sequence[Stretch], teams: Any, council_id: int | None)
         .join(Post, Post.id == lines.c.post_id)
         .group_by(stretch.c.first, Post.team_id)
     )
-    if council_id is not None:
+    if councils is not None:
         rows = rows.join(
-            FundingShare, (FundingShare.post_id == Post.id) & (FundingShare.council_id == council_id)
+            FundingShare, (FundingShare.post_id == Post.id) & (FundingShare.council_id.in_(councils))
         )
     return rows.where(Post.team_id.in_(teams)) if teams is not None else rows
 

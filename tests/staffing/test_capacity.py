@@ -45,7 +45,7 @@ def test_a_frozen_post_is_vacant_and_a_deleted_one_is_gone(make_post, manager):
 
 def test_a_council_has_the_part_of_a_post_that_it_pays_for(make_post, council, other_council):
     make_post(state=State.OCCUPIED, funding={council: 70, other_council: 30})
-    parts = [capacity([MARCH], council_id=each.id)[0].in_post for each in (council, other_council)]
+    parts = [capacity([MARCH], councils=[each.id])[0].in_post for each in (council, other_council)]
     assert parts == [Decimal("0.7"), Decimal("0.3")]
 
 
