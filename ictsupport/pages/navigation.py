@@ -85,7 +85,8 @@ def _present(shown: list[Item], area: Area) -> Item | None:
     for one in shown:
         if one.endpoint == request.endpoint:
             return one
-    blueprint = request.blueprint if area == "main" else None
+    elsewhere = any(endpoint == request.endpoint and where != area for endpoint, where in _items)
+    blueprint = request.blueprint if area == "main" and not elsewhere else None
     for one in shown:
         if blueprint and one.endpoint.partition(".")[0] == blueprint:
             return one

@@ -34,11 +34,10 @@ def is_open(request: Request) -> bool:
 
 
 def cast() -> dict[str, Sequence[Person]]:
-    """Some people of each kind: those with roles, members, and others."""
+    """Some people of each kind: those with roles, members, and others; first those that `demo run` names."""
     people = (
         select(Person)
         .where(Person.gone_at.is_(None), Person.left_on.is_(None))
-        .order_by(Person.sort_name, Person.id)
         .options(
             selectinload(Person.grants).joinedload(Grant.council),
             selectinload(Person.terms).joinedload(Term.council),
@@ -49,14 +48,20 @@ def cast() -> dict[str, Sequence[Person]]:
     with_role = select(Grant.person_id).where(Grant.ended_at.is_(None))
     seated = select(Term.person_id).where(Term.ends_on.is_(None))
     return {
-        "People with a role": db.session.scalars(people.where(Person.id.in_(with_role)).limit(40)).all(),
+        "People with a role": db.session.scalars(
+            people.where(Person.id.in_(with_role)).order_by(Person.sort_name, Person.id).limit(40)
+        ).all(),
         "Members": db.session.scalars(
-            people.where(Person.id.in_(seated), Person.id.not_in(with_role)).limit(OF_EACH_KIND)
+            people.where(Person.id.in_(seated), Person.id.not_in(with_role))
+            .order_by(Person.id)
+            .limit(OF_EACH_KIND)
         ).all(),
         "Staff": db.session.scalars(
             people.where(
                 Person.employer_id.is_not(None), Person.id.not_in(with_role), Person.id.not_in(seated)
-            ).limit(OF_EACH_KIND)
+            )
+            .order_by(Person.id.desc())
+            .limit(OF_EACH_KIND)
         ).all(),
     }
 

@@ -32,6 +32,22 @@ login_manager.session_protection = None  # the sign-in lives in the database, no
 login_manager.login_message = None  # the sign-in page says what it is
 
 COOKIE_KEY = "sign_in"
+PROGRAMS = {
+    "Edg": "Edge",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+    "CriOS": "Chrome",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+DEVICES = {
+    "iPad": "an iPad",
+    "iPhone": "an iPhone",
+    "Android": "an Android device",
+    "Windows": "Windows",
+    "Macintosh": "a Mac or iPad",
+    "Linux": "Linux",
+}
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -104,6 +120,15 @@ def _note_seen(sign_in_id: int, person_id: int) -> None:
         db.session.execute(update(Person).where(Person.id == person_id).values(last_seen_at=now))
 
     aside(write)
+
+
+def device_name(agent: str) -> str:
+    """What somebody would call the device and program: Safari on an iPad."""
+    return f"{_first(PROGRAMS, agent, 'A browser')} on {_first(DEVICES, agent, 'a device')}"
+
+
+def _first(names: dict[str, str], agent: str, otherwise: str) -> str:
+    return next((name for sign, name in names.items() if sign in agent), otherwise)
 
 
 def present_sign_in() -> SignIn | None:

@@ -14,4 +14,6 @@ PAGES: list[tuple[Role | str, str]] = [
     ("member", "/no-such-page"),
     (Role.AGENT, "/no-such-page"),
     ("", "/sign-in"),
+    ("", "/sign-in/help/sent"),
+    ("", "/sign-in/link/used-up"),
 ]

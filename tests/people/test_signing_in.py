@@ -13,6 +13,7 @@ from ictsupport.journal import Entry
 from ictsupport.mail import Outgoing
 from ictsupport.people import passwords, signing_in
 from ictsupport.people.models import Person, SignIn, SignInCode, Way
+from ictsupport.people.sessions import device_name
 from tests.conftest import NOW
 
 PASSWORD = "curtain lemon bicycle"
@@ -443,3 +444,19 @@ def test_a_code_of_another_kind_of_digits_is_just_wrong(member, browser):
     mail_to(member)
     for typed in ("١٢٣٤٥٦", "", "abc", "9" * 20):
         assert device.post("/sign-in/code", data={"code": typed}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X) Version/17.0 Mobile/15E148 Safari/604.1",
+            "Safari on an iPad",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0", "Firefox on Linux"),
+        ("", "A browser on a device"),
+    ],
+)
+def test_a_device_is_called_what_people_call_it(agent, name):
+    assert device_name(agent) == name

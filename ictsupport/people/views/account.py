@@ -15,7 +15,7 @@ from ..forms import SCOPES, DelegationForm, NewPasswordForm, said
 from ..joining import today
 from ..models import DelegateScope, Delegation, Person, SignIn, Way
 from ..queries import who
-from ..sessions import COOKIE_KEY, end, hashed, live_sign_ins, present_sign_in
+from ..sessions import COOKIE_KEY, device_name, end, hashed, live_sign_ins, present_sign_in
 from . import bp
 from .signing_in import origin
 
@@ -33,6 +33,7 @@ def account() -> ResponseReturnValue:
         person=person,
         who=who(person),
         sign_ins=live_sign_ins(person),
+        device_name=device_name,
         present_id=present.id if present else None,
         delegations=delegating.delegations_of(person),
         held=delegating.delegations_held_by(person),
