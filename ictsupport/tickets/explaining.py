@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -14,7 +14,7 @@ from ..hours import Elapsed
 from ..pages.filters import local, moment, plain_date
 from .clocks import Happening, Reading, Stretch, Target, Unit
 from .clockwork import Clockwork, Key
-from .models import ClockKind, HoldReason, Policy, Ticket
+from .models import ClockKind, ClockStep, HoldReason, Policy, Ticket
 from .targets import clockwork_of
 
 NAMES = {
@@ -41,6 +41,7 @@ class ExplainedClock:
     carried: Elapsed | None
     stretches: list[Stretch]
     policy: str
+    steps: Sequence[ClockStep]
 
     @property
     def name(self) -> str:
@@ -81,6 +82,9 @@ def explained_clocks(ticket: Ticket, now: datetime) -> list[ExplainedClock]:
     """The clocks of a ticket as they stand now, by kind and round."""
     work = clockwork_of(ticket)
     policies = _policy_names(work)
+    steps = db.session.scalars(
+        select(ClockStep).where(ClockStep.ticket_id == ticket.id).order_by(ClockStep.at, ClockStep.id)
+    ).all()
     order = list(ClockKind)
     return [
         ExplainedClock(
@@ -90,6 +94,7 @@ def explained_clocks(ticket: Ticket, now: datetime) -> list[ExplainedClock]:
             carried=work.carried(key),
             stretches=work.explained(key, now),
             policy=policies.get(work.terms(key).policy_id, ""),
+            steps=[step for step in steps if (step.kind, step.round) == key],
         )
         for key in sorted(work.clocks, key=lambda key: (order.index(key[0]), key[1]))
     ]

@@ -11,8 +11,10 @@ from ictsupport.database import db
 from ictsupport.people.calendars import close_days
 from ictsupport.people.models import Role
 from ictsupport.tickets.clocks import Target, Unit
+from ictsupport.tickets.escalating import take_steps
 from ictsupport.tickets.explaining import days, exact, explained_clocks, span, target_words
 from ictsupport.tickets.models import HoldReason, Ticket
+from ictsupport.tickets.policies import save_policy
 from ictsupport.tickets.targets import (
     first_response,
     need_by,
@@ -85,6 +87,18 @@ def test_a_needed_by_runs_day_and_night(ticket, agent, see):
     assert "Day and night" in page
 
 
+def test_steps_are_shown_with_when_they_come_or_that_they_are_done(ticket, agent, policy, see):
+    policy.steps = [{"clock": "response", "percent": share, "do": "notify"} for share in (50, 80)]
+    save_policy(policy, by=None)
+    with clock.at(at(12.5)):
+        take_steps()
+    page = see(agent, 13)
+    assert "<li>50%: 18 November 2026 at 12 midday, done</li>" in page
+    assert "<li>80%: 18 November 2026 at 1:12pm, to come</li>" in page
+    pause(ticket, HoldReason.REQUESTER, at(13))
+    assert "<li>80%, waits while the clock stands still</li>" in see(agent, 13)
+
+
 def test_closed_days_are_named_where_they_cost_time(ticket, agent, calendars, see):
     thursday = date(2026, 11, 19)
     close_days(calendars["council"], thursday, thursday, "Moving the servers", by=None)
@@ -126,7 +140,7 @@ def test_the_page_costs_the_same_however_much_has_happened(ticket, agent, count_
     with count_queries() as queries:
         clocks = explained_clocks(ticket, at(16))
     assert len(clocks[0].stretches) == 2 * holds + 1
-    assert len(queries) == 4
+    assert len(queries) == 5
 
 
 def test_time_is_said_exactly_to_the_second(app):

@@ -278,6 +278,11 @@ def set_the_rules(scene: Setting) -> None:
             name="Shared service targets",
             targets=TARGETS,
             pauses=["awaiting requester"],
+            steps=[
+                {"clock": "response", "percent": 80, "do": "notify"},
+                {"clock": "resolution", "percent": 80, "do": "notify"},
+                {"clock": "resolution", "after": [1, "working days"], "do": "notify"},
+            ],
             effective_from=LONG_AGO,
             **scoped_to(None),
         )
