@@ -14,7 +14,7 @@ from ..pages.forms import Found
 from ..people.models import Person, Site, Term
 from ..tickets.models import Ticket
 from . import access
-from .models import Booking, BookingState, Clinic, Slot, SlotPlace
+from .models import Booking, BookingState, Clinic, Slot, SlotPlace, clinic_hosts
 
 SHOWN_TIMES = 6
 PAGE = 12
@@ -245,6 +245,12 @@ def found_people(person: Person, typed: str) -> list[Found]:
 def seat_of(person: Person) -> str:
     """What tells a member from a namesake: "Mill Hill, Northbrook"."""
     return f"{person.seat.ward}, {person.seat.council.short_name}" if person.seat else person.job_title
+
+
+def hosts_something(person: Person) -> bool:
+    """Whether the person is named as a host of any clinic."""
+    hosted = exists().where(clinic_hosts.c.person_id == person.id)
+    return bool(db.session.scalar(select(hosted)))
 
 
 def clinics_run(person: Person, *, past: bool = False, limit: int = 25) -> Sequence[tuple[Clinic, int, int]]:

@@ -1,17 +1,20 @@
 """Pages for those who book: a time, a topic, *Book*; and afterwards move, cancel, or keep it in a calendar."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
+from ... import clock
 from ...database import db
 from ...errors import Refusal
 from ...pages.forms import Form
 from ...pages.presses import done, once
 from ...people.access import me, members_acted_for
-from ...people.models import DelegateScope, Person
+from ...people.models import DelegateScope, Person, Site
 from .. import access
 from ..booking import book_slot, move_booking
 from ..calling_off import cancel_booking
@@ -20,9 +23,10 @@ from ..invitations import PUBLISH, calendar_text
 from ..models import Clinic, Slot
 from ..queries import (
     PAGE,
+    Offer,
     bookings_to_come,
-    clinics_run,
     free_times,
+    hosts_something,
     next_clinics,
     other_times,
     past_bookings,
@@ -46,10 +50,10 @@ def index() -> ResponseReturnValue:
         person=person,
         offers=offers[:PAGE],
         later=offers[PAGE - 1].clinic.starts_at if len(offers) > PAGE else None,
-        sites=sites_with_clinics(person),
+        sites=sites_with_clinics(person) if site or after or len(offers) > PAGE else _sites_of(offers),
         site=site,
         bookings=bookings_to_come([person.id]),
-        runs=access.plans_clinics(me()) or bool(clinics_run(me(), limit=1)),
+        runs=access.plans_clinics(me()) or (not me().is_member and hosts_something(me())),
         acted_for=_acted_for(),
         books_for_others=access.books_for_others(me()),
     )
@@ -196,8 +200,13 @@ def cancel(booking_id: int) -> ResponseReturnValue:
 def _acted_for() -> list[Person]:
     """The members for whom the person may book by a grant of theirs."""
     granted = Person.id.in_(members_acted_for(me(), DelegateScope.BOOK))
-    people = access.bookable_people(me()).where(granted, Person.id != me().id)
-    return list(db.session.scalars(people.order_by(Person.sort_name)))
+    here = or_(Person.left_on.is_(None), Person.left_on >= clock.now().date())
+    return list(db.session.scalars(select(Person).where(granted, here).order_by(Person.sort_name)))
+
+
+def _sites_of(offers: Sequence[Offer]) -> list[Site]:
+    """Where the clinics are, each site once, by name."""
+    return sorted({offer.clinic.site for offer in offers}, key=lambda site: site.name)
 
 
 def _moment(typed: str) -> datetime | None:
