@@ -345,6 +345,6 @@ def _open_tickets(people: Collection[int]) -> dict[int, int]:
     return dict(db.session.execute(tickets).all())
 
 
-def bookings_of_ticket(ticket: Ticket) -> Sequence[Booking]:
-    """The clinic bookings a ticket came of."""
-    return db.session.scalars(_with_slot(select(Booking)).where(Booking.ticket_id == ticket.id)).all()
+def booking_of_ticket(ticket: Ticket) -> Booking | None:
+    """The clinic booking a ticket was raised from. One statement."""
+    return db.session.scalars(_with_slot(select(Booking)).where(Booking.ticket_id == ticket.id)).first()

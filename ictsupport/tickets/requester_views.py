@@ -16,6 +16,7 @@ from .access import may_reply, note_reading, visible_attachments, visible_ticket
 from .attachments import ACCEPTED, content_of
 from .blueprint import bp
 from .models import Attachment, Status, Ticket
+from .parts import parts_of
 from .replying import reply as reply_to
 from .requester_forms import CancelForm, ReplyForm, StillWrongForm
 from .resolving import cancel, close
@@ -54,6 +55,7 @@ def request_page(ticket: Ticket, form: Form | None = None) -> ResponseReturnValu
         wrong_form=form if isinstance(form, StillWrongForm) else StillWrongForm(formdata=None),
         cancel_form=form if isinstance(form, CancelForm) else CancelForm(formdata=None),
         form=form,
+        parts=parts_of(ticket, person),
     )
     return make_response(page, 200 if form is None else 422)
 

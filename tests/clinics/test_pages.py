@@ -11,7 +11,7 @@ from ictsupport.clinics.booking import SlotFull, book_slot
 from ictsupport.clinics.models import Booking, BookingState, Clinic, Outcome
 from ictsupport.clinics.queries import next_clinics
 from ictsupport.database import db
-from ictsupport.people.models import DelegateScope, Delegation, Role
+from ictsupport.people.models import DelegateScope, Delegation, Person, Role
 
 from ..cast import keep
 
@@ -275,6 +275,10 @@ def test_the_day_is_kept_on_the_sheet(clinic, member, rival, host, topics, desk,
         assert (done.outcome, done.ticket.subject) == (Outcome.TICKET, "Speaker")
         page = person.get(f"/clinics/{clinic_id}/sheet").text
         assert f"/tickets/{done.ticket.reference}" in page
+        reference = done.ticket.reference
+        page = browser(db.session.get_one(Person, done.person_id)).get(f"/tickets/{reference}").text
+        assert "Raised at the iPad clinic on" in page
+        assert f'href="/clinics/bookings/{booking}"' in page
         walked = person.post(
             f"/clinics/{clinic_id}/walk-ins", data={"person": "Robin Vale", "topic": topics[0].id}
         )
