@@ -1,0 +1,108 @@
+"""Somebody asks for help, an agent answers and resolves it, and it is reopened when it still does not work."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ictsupport.people.models import Role
+
+from .conftest import DESKTOP, IPAD, Window
+from .quality import assert_accessible
+
+SIZES = pytest.mark.parametrize("size", [DESKTOP, IPAD], ids=["desktop", "ipad"])
+STORY = "It says: paper jam. There is no paper in it.\nI tried twice."
+
+
+def ask(page: Page, subject: str) -> str:
+    """Fill in the questions of a staff request and send them; returns the reference."""
+    page.get_by_role("link", name="Something is wrong").click()
+    page.get_by_label("In a few words, what is it?").fill(subject)
+    page.get_by_label("Which system is it about?").select_option(label="Printing")
+    page.get_by_label("I can work, but it is harder than it should be").check()
+    page.get_by_label("Tell us more (optional)").fill(STORY)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Say who else has this")
+    expect(page.get_by_label("In a few words, what is it?")).to_have_value(subject)
+    page.get_by_role("group", name="Who else has this?").get_by_role("radio").first.check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
+    return subject
+
+
+@SIZES
+def test_a_request_is_raised_answered_resolved_and_reopened(
+    window: Callable[..., Window], size: dict[str, int]
+):
+    asking = window("staff", size=size)
+    page = asking.open("/")
+    ask(page, f"The printer by the stairs jams ({size['width']})")
+    assert_accessible(page, asking.listener)
+
+    page.get_by_role("link", name="Change in a few words").click()
+    subject = f"The big printer by the stairs jams ({size['width']})"
+    page.get_by_label("In a few words, what is it?").fill(subject)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Send it to the helpdesk").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your request")
+    found = re.search(r"ICT-\d+", page.locator(".govuk-panel").inner_text())
+    assert found is not None
+    reference = found[0]
+    assert_accessible(page, asking.listener)
+
+    working = window(Role.AGENT, size=size)
+    desk = working.open(f"/tickets/{reference}")
+    expect(desk.get_by_role("heading", level=1)).to_have_text(subject)
+    expect(desk.locator(".timeline")).to_contain_text("paper jam")
+    desk.get_by_role("button", name="Assign to me").click()
+    assert_accessible(desk, working.listener)
+    desk.get_by_label("Message", exact=True).fill("I will come by at 2pm and look inside.")
+    desk.get_by_role("button", name="Send", exact=True).click()
+    expect(desk.locator(".timeline")).to_contain_text("I will come by at 2pm")
+
+    desk.get_by_role("button", name="Resolve").click()
+    desk.locator("main form button.govuk-button").last.click()
+    expect(desk.locator(".govuk-error-summary")).to_be_visible()
+    assert_accessible(desk, working.listener)
+    desk.get_by_label(re.compile("resolved", re.I)).or_(
+        desk.locator("select[name=resolution]")
+    ).first.select_option(label="Fixed")
+    desk.locator("textarea[name=notes]").fill("Took a scrap of paper out of the rollers.")
+    desk.locator("main form button.govuk-button").last.click()
+    expect(desk.locator("main")).to_contain_text("Resolved")
+
+    asking.open(f"/tickets/{reference}")
+    expect(page.locator("main")).to_contain_text("Took a scrap of paper out")
+    assert_accessible(page, asking.listener)
+    page.locator("summary", has_text="Still not working").click()
+    page.locator("textarea[name=wrong]").fill("It jammed again at once.")
+    page.get_by_role("button", name="Tell us it is still not working").click()
+    expect(page.locator(".govuk-notification-banner--success")).to_be_visible()
+    working.open(f"/tickets/{reference}")
+    expect(desk.locator(".timeline")).to_contain_text("It jammed again at once.")
+    expect(desk.locator(".ticket__under")).to_contain_text("In progress")
+
+
+def test_the_queue_shows_sixteen_rows_and_the_first_stands_high(window: Callable[..., Window]):
+    page = window(Role.AGENT).open("/tickets")
+    rows = page.locator("table.rows tbody tr")
+    boxes = [box for row in rows.all() if (box := row.bounding_box())]
+    assert boxes[0]["y"] <= 200
+    assert sum(box["y"] + box["height"] <= 900 for box in boxes) >= 16
+    bar = page.locator("header.bar").bounding_box()
+    assert bar is not None
+    assert bar["height"] <= 48
+
+
+def test_filters_stand_in_the_address_and_each_can_be_taken_off(window: Callable[..., Window]):
+    seen = window(Role.AGENT)
+    page = seen.open("/tickets")
+    page.locator("details.filters > summary").click()
+    page.locator("details.filters input[type=checkbox]").first.check()
+    page.get_by_role("button", name="Apply filters").click()
+    expect(page.locator("a.chip")).to_have_count(1)
+    assert "?" in page.url
+    assert_accessible(page, seen.listener)
+    page.locator("a.chip").click()
+    expect(page.locator("a.chip")).to_have_count(0)
