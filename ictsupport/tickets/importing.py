@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 from sqlalchemy import select
 
+from .. import clock
 from ..config import settings
 from ..database import db
 from ..errors import Refusal
+from ..hours import FIRST_YEAR
 from ..importing import Column, Importer, Outcome, Report, Row, Taken
 from ..people.models import Council, Person, RequesterKind
 from ..people.scopes import Scope
@@ -216,6 +218,8 @@ class Incidents(Importer):
         found = row.moment(column, self.zone, FORMS)
         if found is None:
             raise row.wrong(column, "is empty")
+        if found.year < FIRST_YEAR or found > clock.now():
+            raise row.wrong(column, f"“{row.text(column)}” does not lie between {FIRST_YEAR} and now")
         return found
 
     def queue(self, row: Row) -> int:

@@ -132,6 +132,13 @@ def test_one_bad_line_is_told_by_its_number_and_keeps_the_whole_file_out(bring):
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Ticket)) == 0
 
 
+@pytest.mark.parametrize("moment", ["02-03-1066 09:00", "02-03-2926 09:00"])
+def test_a_moment_that_cannot_be_is_named_with_its_line(bring, moment):
+    report = bring(SAMPLE.read_bytes().replace(b"02-03-2026 09:00", moment.encode()))
+    assert "does not lie between 1970 and now" in str(report.troubles[0])
+    assert not report.committed
+
+
 def test_an_unknown_council_is_refused_with_those_there_are(desk, council):
     with pytest.raises(Refusal, match="Northbrook"):
         bring_in(Incidents(council="Nowhere"), SAMPLE.read_bytes())
