@@ -85,7 +85,7 @@ def sign_in_password() -> ResponseReturnValue:
             return come_in(person, "password", keep=form.keep.data, leads_to=session.get(LEADS_TO, ""))
         except Refusal as refusal:
             db.session.commit()
-            form.form_errors.append(str(refusal))
+            form.password.errors = [str(refusal)]
     return render_template("people/sign_in_password.html", form=form, address=address)
 
 
@@ -117,7 +117,7 @@ def sign_in_code() -> ResponseReturnValue:
             person, leads_to = signing_in.use_code(said(form.code), device=device)
         except Refusal as refusal:
             db.session.commit()
-            form.form_errors.append(str(refusal))
+            form.code.errors = [str(refusal)]
         else:
             return come_in(person, "code", keep=form.keep.data, leads_to=leads_to)
     return render_template("people/sign_in_code.html", form=form, address=address)
