@@ -6,13 +6,13 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from .. import clock
-from ..database import db, lock
+from ..database import db, lock, lock_timeout
 from ..errors import Refusal
 from ..journal import announce
 from ..people.models import Person
 from ..tickets.texts import line
 from . import access
-from .booking import free_ticks, in_words
+from .booking import PATIENCE, free_ticks, in_words
 from .events import BookingCancelled, ClinicCalledOff
 from .models import Booking, BookingState, Clinic, Slot
 
@@ -43,6 +43,7 @@ class CalledOff:
 
 def cancel_booking(booking: Booking, *, by: Person, reason: str = "") -> Booking:
     """Give the place back at once. Whoever runs the clinic may do so until it is held, others until the cut-off."""
+    lock_timeout(PATIENCE)
     _lock_booking(booking)
     clinic, slot = booking.slot.clinic, booking.slot
     if not booking.state.is_coming:
@@ -57,6 +58,7 @@ def cancel_booking(booking: Booking, *, by: Person, reason: str = "") -> Booking
 
 def call_off_clinic(clinic: Clinic, *, reason: str, by: Person) -> CalledOff:
     """Call off the clinic and cancel every booking at it, in the order they were made. Twice is once."""
+    lock_timeout(PATIENCE)
     lock(clinic)
     result = CalledOff()
     if clinic.is_called_off:

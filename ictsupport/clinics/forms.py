@@ -170,6 +170,8 @@ class PlanForm(Form):
             topics += [topic for topic in clinic.topics if topic not in topics]
         form = cls(data=_as_it_is(clinic) if clinic else _as_usual(by, people, topics))
         form.sites = {str(site.id): site for site in _sites_for(by)}
+        if clinic is not None:
+            form.sites.setdefault(str(clinic.site_id), clinic.site)
         form.people = {str(host.id): host for host in people}
         form.offered = {str(topic.id): topic for topic in topics}
         form.site.choices = {

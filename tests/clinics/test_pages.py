@@ -337,6 +337,34 @@ def test_pages_cost_the_same_however_many_clinics_there_are(
     assert len(queries) <= 2
 
 
+def test_no_page_asks_the_database_more_than_it_needs(
+    clinic, make_clinic, member, host, topics, ipad, browser, count_queries
+):
+    other = make_clinic(day=date(2026, 11, 27)).slots[0].id
+    booking, clinic_id = (
+        book_slot(clinic.slots[0], member, by=member, topic=topics[0], device=ipad).id,
+        clinic.id,
+    )
+    person, runner = browser(member), browser(host)
+    for visitor, address in (
+        (person, f"/clinics/{clinic_id}"),
+        (person, f"/clinics/slots/{other}/booking"),
+        (person, f"/clinics/bookings/{booking}"),
+        (person, f"/clinics/bookings/{booking}/time"),
+        (person, f"/clinics/bookings/{booking}/cancellation"),
+        (runner, "/clinics"),
+        (runner, f"/clinics/{clinic_id}"),
+        (runner, "/clinics/new"),
+        (runner, f"/clinics/{clinic_id}/plan"),
+        (runner, f"/clinics/{clinic_id}/walk-ins"),
+        (runner, f"/clinics/bookings/{booking}/outcome"),
+        (runner, "/clinics/for"),
+    ):
+        with count_queries() as queries:
+            assert visitor.get(address).status_code == 200
+        assert len(queries) <= 8, (address, [each[:90] for each in queries])
+
+
 @pytest.mark.parametrize("people", [1, 25])
 def test_the_day_sheet_costs_the_same_however_many_come(
     people, make_clinic, make_person, council, host, topics, browser, count_queries
