@@ -176,8 +176,13 @@ class Form(FlaskForm):
         return good
 
     def hidden_tag(self, *fields: Any) -> Markup:
-        """The hidden fields, and the key by which a second press is known."""
-        return Markup("{}\n{}").format(super().hidden_tag(*fields), once_field())
+        """The hidden fields, and the key by which a second press is known.
+
+        They carry no ids: a page may have several forms, and an id only once.
+        """
+        wanted = [self[one] if isinstance(one, str) else one for one in fields] or list(self)
+        hidden = [one(id=False) for one in wanted if kind_of(one) == "hidden"]
+        return Markup("\n").join([*hidden, once_field()])
 
     @property
     def problems(self) -> list[tuple[str, str]]:

@@ -1,0 +1,101 @@
+"""Somebody asks for help, follows it and says that it works: a member page by page, staff on one page."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from ictsupport.database import db
+from ictsupport.people.models import Person, Role
+from ictsupport.tickets.models import Resolution, Ticket
+from ictsupport.tickets.resolving import resolve
+
+from .conftest import DESKTOP, IPAD, Site, Window
+from .quality import assert_accessible
+
+SIZES = pytest.mark.parametrize("size", [DESKTOP, IPAD], ids=["desktop", "ipad"])
+
+
+def say_what(page: Page, subject: str) -> None:
+    page.get_by_role("radio", name="Something is wrong").check()
+    page.get_by_label("In a few words, what is it?").fill(subject)
+
+
+def say_how_urgent(page: Page) -> None:
+    page.get_by_role("radio", name="I can work, but it is harder than it should be").check()
+    page.get_by_role("radio", name="Only me").check()
+
+
+@SIZES
+def test_a_member_asks_and_says_that_it_works(
+    window: Callable[..., Window], site: Site, size: dict[str, int], tmp_path: Path
+):
+    subject = f"The papers do not open at {size['width']}"
+    seen = window("member", size=size)
+    page = seen.open("/")
+    page.get_by_role("link", name="Something is wrong").click()
+    assert_accessible(page, seen.listener)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_contain_text("Tell us in a few words what it is")
+    assert_accessible(page, seen.listener)
+    say_what(page, subject)
+    page.get_by_role("button", name="Continue").click()
+    say_how_urgent(page)
+    assert_accessible(page, seen.listener)
+    page.get_by_role("button", name="Continue").click()
+    (tmp_path / "what-it-said.txt").write_text("Error 12")
+    page.get_by_label("Add a photograph or a file").set_input_files(tmp_path / "what-it-said.txt")
+    assert_accessible(page, seen.listener)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
+    assert_accessible(page, seen.listener)
+    page.get_by_role("button", name="Send it to the helpdesk").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your request")
+    assert_accessible(page, seen.listener)
+
+    page.get_by_role("link", name="See your request").click()
+    page.get_by_label("Write to us about it").fill("It says error 12")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("main")).to_contain_text("It says error 12")
+    assert_accessible(page, seen.listener)
+
+    _resolve(site, subject)
+    seen.open("/")
+    assert_accessible(page, seen.listener)
+    page.get_by_role("link", name=f"Does it work now? {subject}").click()
+    assert_accessible(page, seen.listener)
+    page.get_by_role("button", name="It works now").click()
+    expect(page.get_by_role("main")).to_contain_text("Thank you. We have closed your request.")
+    seen.open("/tickets")
+    assert_accessible(page, seen.listener)
+
+
+def test_staff_ask_on_one_page_without_scripts_and_carry_on_later(window: Callable[..., Window]):
+    seen = window("staff", scripts=False)
+    page = seen.open("/tickets/new?kind=request")
+    page.get_by_label("In a few words, what is it?").fill("A second screen")
+    say_how_urgent(page)
+    page.get_by_role("button", name="Continue").click()
+    seen.open("/tickets/new")
+    page.get_by_role("link", name="Carry on").first.click()
+    page.get_by_role("button", name="Send it to the helpdesk").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your request")
+
+
+def test_the_one_page_can_be_used_by_everybody(window: Callable[..., Window]):
+    seen = window("staff", size=IPAD)
+    assert_accessible(seen.open("/tickets/new"), seen.listener)
+    seen.page.get_by_role("button", name="Continue").click()
+    assert_accessible(seen.page, seen.listener)
+
+
+def _resolve(site: Site, subject: str) -> None:
+    """The desk does its part."""
+    agent_id = site.person(Role.AGENT)
+    with site.app.test_request_context():
+        ticket = db.session.scalars(select(Ticket).where(Ticket.subject == subject)).one()
+        agent = db.session.get_one(Person, agent_id)
+        resolve(ticket, Resolution.FIXED, "The app is new again.", by=agent)
+        db.session.commit()
