@@ -29,6 +29,7 @@ from ictsupport.clinics.planning import CutOffs
 from ictsupport.clinics.queries import next_free_slot, other_times
 from ictsupport.database import db
 from ictsupport.journal.queries import entries_about
+from ictsupport.mail import Outgoing
 from ictsupport.people.models import DelegateScope, Delegation
 
 from ..cast import keep
@@ -45,6 +46,18 @@ def test_a_member_gets_a_place_and_a_confirmation(clinic, member, topics, outbox
     assert outbox() == [(member.email, "Your iPad clinic on 20 November 2026 at 2pm")]
     (entry,) = entries_about(booking)
     assert entry.by_id == member.id
+
+
+def test_the_confirmation_says_when_where_and_how_to_change_it(clinic, member, topics):
+    booking = book_slot(clinic.slots[0], member, by=member, topic=topics[0])
+    letter = db.session.scalars(sa.select(Outgoing)).one()
+    assert letter.text.startswith(
+        "Your time at the iPad clinic is booked.\n\n"
+        "When: Friday 20 November 2026 at 2pm\n"
+        "Where: Committee room 2, Town Hall, 1 Market Street\n"
+        "About: Reading committee papers\n\n"
+    )
+    assert f"/clinics/bookings/{booking.id}\n" in letter.text
 
 
 def test_places_are_filled_in_order_and_then_it_is_full(make_clinic, member, rival, make_person, council):
