@@ -42,7 +42,7 @@ def here(device: Device) -> str:
 @bp.route("/devices")
 @allow(*KEEPERS)
 def register() -> ResponseReturnValue:
-    asked = Asked(request.args, "devices.register")
+    asked = Asked(request.args, "devices.register", ("q", "council", "lent", "retired"))
     councils = db.session.scalars(select(Council).order_by(Council.name)).all()
     council = next((each for each in councils if each.slug == asked.one("council")), None)
     devices = queries.device_list(

@@ -1,7 +1,7 @@
 """What a list is asked for in its address, and the addresses with one thing changed."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import url_for
@@ -11,17 +11,22 @@ from .forms import clean
 
 E = TypeVar("E", bound=enum.Enum)
 
+MOST, LONGEST = 50, 500
 CURSORS = ("after", "before")
 
 
 class Asked:
-    """The filters of a list as its address gives them. What makes no sense is left out, never an error."""
+    """The filters of a list as its address gives them. What makes no sense is left out, never an error.
 
-    def __init__(self, args: MultiDict[str, str], endpoint: str, **fixed: Any) -> None:
-        self.endpoint, self.fixed = endpoint, fixed
+    Only the names the list knows are read, and so only they come back in its
+    links: an address must not be able to write other arguments into them.
+    """
+
+    def __init__(self, args: MultiDict[str, str], endpoint: str, names: Sequence[str]) -> None:
+        self.endpoint = endpoint
         self.args = {
-            name: [clean(value).strip()[:200] for value in values if clean(value).strip()]
-            for name, values in args.lists()
+            name: [text for value in args.getlist(name)[:MOST] if (text := clean(value).strip()[:LONGEST])]
+            for name in (*names, *CURSORS)
         }
 
     def one(self, name: str) -> str:
@@ -45,7 +50,7 @@ class Asked:
         """The list with this changed (None: left out), from its first page unless a cursor is given."""
         wanted: Mapping[str, Any] = {**self.filters, **changed}
         kept = {name: value for name, value in wanted.items() if value not in (None, "", [])}
-        return url_for(self.endpoint, **self.fixed, **kept)
+        return url_for(self.endpoint, **kept)
 
     def without(self, name: str, value: str) -> str:
         """The list with one value of a filter taken off."""

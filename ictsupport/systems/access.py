@@ -55,6 +55,11 @@ def may_see_cost(person: Person, council_id: int) -> bool:
     return person.has_role_for(council_id, *SEES_COSTS)
 
 
+def may_see_any_cost(person: Person) -> bool:
+    """Whether somebody sees costs at all."""
+    return person.has_role(*SEES_COSTS)
+
+
 def may_see_savings(person: Person) -> bool:
     """Savings of a shared contract are of all councils together."""
     return reach(person, *SEES_COSTS) is None if person.has_role(*SEES_COSTS) else False

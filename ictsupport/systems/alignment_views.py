@@ -22,6 +22,7 @@ from .standing import Standing, place_on, standing
 bp = Blueprint("contracts", __name__)
 
 PAGE = 50
+DAY = ("on", "on-day", "on-month", "on-year")
 
 
 class DayForm(Form):
@@ -38,11 +39,11 @@ def shared() -> ResponseReturnValue:
     """Shared contracts: the sentence, and each of them, late ones first."""
     person = me()
     permit(access.may_read(person))
-    asks = any(name == "on" or name.startswith("on-") for name in request.args)
+    asks = any(name in request.args for name in DAY)
     form = DayForm(formdata=request.args if asks else None, on=today())
     if asks:
         form.validate()
-    asked = Asked(request.args, "contracts.shared")
+    asked = Asked(request.args, "contracts.shared", ("group", *DAY, "from"))
     day = min(form.on.data or today(), today())
     stood = standing(max(day, date(1980, 1, 1)), today())
     groups = asked.some("group", Group)

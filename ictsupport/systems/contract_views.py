@@ -22,6 +22,7 @@ from .forms import (
 )
 from .models import Contract, ContractLeg, Renewal, State, Supplier, System
 from .register_views import today
+from .telling import story_of
 
 AHEAD = (30, 90, 180, 365)
 STATES = {state.value: state.value.capitalize() for state in State}
@@ -49,7 +50,7 @@ def index() -> ResponseReturnValue:
     person = me()
     permit(access.may_read(person))
     councils = queries.council_names()
-    asked = Asked(request.args, "contracts.index")
+    asked = Asked(request.args, "contracts.index", ("q", "state", "council", "supplier"))
     council = next((each for each in councils.values() if each.slug == asked.one("council")), None)
     supplier = asked.one("supplier")
     found = queries.contracts(
@@ -86,7 +87,7 @@ def notices() -> ResponseReturnValue:
     """Legs about which somebody must decide, the most urgent first."""
     person = me()
     permit(access.may_read(person))
-    asked = Asked(request.args, "contracts.notices")
+    asked = Asked(request.args, "contracts.notices", ("within",))
     within = next((days for days in AHEAD if asked.one("within") == str(days)), queries.NOTICE_AHEAD)
     due = queries.notices(person, today(), within)
     return render_template(
@@ -110,6 +111,7 @@ def notices() -> ResponseReturnValue:
 def contract(contract_id: int) -> ResponseReturnValue:
     person = me()
     contract = found_contract(contract_id)
+    seen = [access.may_see_cost(person, leg.council_id) for leg in contract.legs]
     return render_template(
         "systems/contract.html",
         contract=contract,
@@ -118,7 +120,8 @@ def contract(contract_id: int) -> ResponseReturnValue:
         may_change=access.may_change_contract(person, contract),
         may_lead=lambda leg: access.may_lead(person, [leg.council_id]),
         sees_cost=lambda leg: access.may_see_cost(person, leg.council_id),
-        sees_any_cost=any(access.may_see_cost(person, leg.council_id) for leg in contract.legs),
+        sees_any_cost=any(seen),
+        story=story_of(contract) if all(seen) and access.may_see_any_cost(person) else [],
     )
 
 

@@ -42,7 +42,7 @@ def register() -> ResponseReturnValue:
     person = me()
     permit(access.may_read(person))
     councils = queries.council_names()
-    asked = Asked(request.args, "systems.register")
+    asked = Asked(request.args, "systems.register", ("q", "council", "use", "kind", "retired"))
     council = next((each for each in councils.values() if each.slug == asked.one("council")), None)
     kinds = asked.some("kind", SystemKind)
     retired = asked.one("retired") == "yes"

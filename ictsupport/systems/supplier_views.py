@@ -28,7 +28,7 @@ def here(supplier: Supplier) -> str:
 @bp.route("/suppliers")
 def suppliers() -> ResponseReturnValue:
     permit(access.may_read(me()))
-    asked = Asked(request.args, "contracts.suppliers")
+    asked = Asked(request.args, "contracts.suppliers", ("q",))
     found = queries.suppliers(asked.one("q"))
     return render_template(
         "systems/suppliers.html",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ictsupport.database import db
 from ictsupport.systems.aligning import list_for_alignment, move, state_saving
 from ictsupport.systems.changing import Stale
-from ictsupport.systems.contracting import EndBeforeStart, Terms, change_leg
+from ictsupport.systems.contracting import EndBeforeStart, Terms, add_leg, change_leg
 from ictsupport.systems.models import Contract, Stage, State, Supplier, System, Use
 from ictsupport.systems.registering import SystemExists, add_contact
 
@@ -116,6 +116,16 @@ def test_costs_are_shown_only_to_those_whose_work_it_is(page, contract, staff, m
     assert "£41,250" in page(address, manager)
     assert "£" not in page(address, staff)
     assert "Change" not in page(address, staff)
+
+
+def test_what_happened_is_told_to_those_who_see_costs(page, contract, staff, lead):
+    amended = Terms(**{**vars(TERM), "annual_cost": Decimal(41250), "ends_on": date(2029, 3, 31)})
+    change_leg(contract.legs[0], amended, by=lead)
+    shown = page(f"/contracts/{contract.id}")
+    assert "Leg changed for Northbrook" in shown
+    assert "last day from 31 Mar 2028 to 31 Mar 2029; cost in a year from nothing to £41,250" in shown
+    assert "Sally Leader" in shown
+    assert "What happened" not in page(f"/contracts/{contract.id}", staff)
 
 
 def test_a_draft_is_not_there_for_others(browser, make_contract, printing, staff, lead):
@@ -253,6 +263,46 @@ def test_a_page_costs_the_same_however_long_its_list(
     many = cost()
     assert many == few
     assert few <= 8
+
+
+def test_a_contract_costs_the_same_however_many_legs_and_changes_it_has(
+    browser, contract, council, lead, count_queries
+):
+    def cost() -> int:
+        db.session.commit()
+        with count_queries() as queries:
+            assert client.get(f"/contracts/{contract.id}").status_code == 200
+        return len(queries)
+
+    client = browser(lead)
+    few = cost()
+    for year in range(2029, 2049):
+        add_leg(contract, council, Terms(starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)), by=lead)
+    assert cost() == few
+    assert few <= 8
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/systems?kind=nothing&use=nothing&council=atlantis&after=rubbish&q=%00",
+        "/contracts?group=nothing&from=99999999999999999999&on=2026-02-31",
+        "/contracts?on-day=x&on-month=&on-year=1",
+        "/contracts/all?state=nothing&supplier=abc&before=x",
+        "/contracts/notices?within=-1",
+        "/suppliers?q=%25&after=%F0%9F%98%80",
+    ],
+)
+def test_filters_that_make_no_sense_are_left_out(page, alignment, address):
+    assert "<h1>" in page(address)
+
+
+def test_an_address_cannot_write_other_arguments_into_links(page, make_system):
+    for number in range(30):
+        make_system(f"System {number:02}")
+    shown = page("/systems?endpoint=x&_scheme=javascript&_external=1&_anchor=y&kind=business")
+    assert "javascript" not in shown
+    assert 'href="/systems?kind=business&amp;after=' in shown
 
 
 def test_every_page_of_a_list_is_reached_once(page, make_system):
