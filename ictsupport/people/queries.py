@@ -36,6 +36,9 @@ class PeoplePage:
     next: str | None
 
 
+SHOWN = (selectinload(Person.terms).joinedload(Term.council), joinedload(Person.employer))
+"""What who() and as_found() need of a person."""
+
 KINDS = {"member": "Members", "staff": "Staff", "contact": "Contacts"}
 
 
@@ -80,10 +83,7 @@ def people_page(
 ) -> PeoplePage:
     """A page of the people that somebody may see, by name."""
     people = narrowed(visible_people(person), wanted).options(
-        selectinload(Person.terms).joinedload(Term.council),
-        selectinload(Person.grants),
-        joinedload(Person.employer),
-        raiseload("*"),
+        *SHOWN, selectinload(Person.grants), raiseload("*")
     )
     key = tuple_(Person.sort_name, Person.id)
     back = _place(before) if before else None
@@ -118,11 +118,7 @@ def suggestions(person: Person, typed: str) -> list[Found]:
         return []
     people = found_in(visible_people(person), typed.strip()[:200]).where(Person.gone_at.is_(None))
     rows = db.session.scalars(
-        people.options(
-            selectinload(Person.terms).joinedload(Term.council), joinedload(Person.employer), raiseload("*")
-        )
-        .order_by(Person.sort_name, Person.id)
-        .limit(SUGGESTIONS)
+        people.options(*SHOWN, raiseload("*")).order_by(Person.sort_name, Person.id).limit(SUGGESTIONS)
     )
     return [as_found(row) for row in rows]
 
@@ -131,7 +127,8 @@ def suggestion(person: Person, value: str) -> Found | None:
     """The one with that id, if the person may see them: for a picker that already holds somebody."""
     if not value.isdigit() or len(value) > 9:
         return None
-    row = db.session.scalar(visible_people(person).where(Person.id == int(value)))
+    # A page may have read the same person for showing only, and then nothing loads by itself any more.
+    row = db.session.scalar(visible_people(person).where(Person.id == int(value)).options(*SHOWN))
     return as_found(row) if row else None
 
 

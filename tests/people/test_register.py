@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import raiseload
 
 from ictsupport import clock, jobs
 from ictsupport.database import db
@@ -85,6 +86,18 @@ class TestSearch:
                 }
             ]
         }
+
+    def test_a_picker_names_somebody_whom_the_page_has_read_for_showing_only(self, agent, member):
+        number = str(member.id)
+        db.session.commit()
+        db.session.expunge_all()
+        viewer = db.session.get(Person, agent.id)
+        shown = db.session.scalars(
+            select(Person).where(Person.id == int(number)).options(raiseload("*"))
+        ).one()
+        found = queries.suggestion(viewer, number)
+        assert found is not None
+        assert found.label.startswith(f"{shown.name} – Member for Mill Hill")
 
     def test_who_has_left_is_not_suggested(self, agent, staff):
         joining.mark_left(staff, date(2026, 11, 1), by=None)
