@@ -4,7 +4,18 @@ import enum
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .. import clock
@@ -158,6 +169,27 @@ ticket_affected = Table(
 )
 
 
+OPEN_LISTS = {
+    "opened": ("opened_at", "id"),
+    "updated": ("updated_at", "id"),
+    "priority": ("priority", "due_sort", "id"),
+    "needed": ("needed_by", "id"),
+    "counts": (
+        "status", "assignee_id", "requester_kind", "due_sort", "past_target_at", "confidential", "queue_id",
+        "scope", "council_id", "resolved_at", "closed_at",
+    ),
+}  # fmt: skip
+"""The orders of work lists, and all that their views count."""
+
+
+def over_open_work(is_open: TextClause) -> list[Index]:
+    """An index over open tickets for each of these."""
+    return [
+        Index(f"ix_ticket_open_{name}", *columns, sqlite_where=is_open, postgresql_where=is_open)
+        for name, columns in OPEN_LISTS.items()
+    ]
+
+
 class Ticket(Scoped, Model):
     """Somebody's request for help, until it is given. Scoped to the council the work is for.
 
@@ -174,7 +206,7 @@ class Ticket(Scoped, Model):
     requester_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     requester_kind: Mapped[RequesterKind] = mapped_column(words(RequesterKind))
     opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    opened_at: Mapped[datetime] = mapped_column(index=True)
+    opened_at: Mapped[datetime]
     channel: Mapped[Channel] = mapped_column(words(Channel))
     category: Mapped[str] = mapped_column(String(80), default="")
     contact_by: Mapped[ContactBy] = mapped_column(words(ContactBy), default=ContactBy.MAIL)
@@ -199,10 +231,10 @@ class Ticket(Scoped, Model):
     resolution_notes: Mapped[str] = mapped_column(Text, default="")
     minutes_spent: Mapped[int] = mapped_column(default=0)
     first_responded_at: Mapped[datetime | None]
-    resolved_at: Mapped[datetime | None] = mapped_column(index=True)
+    resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     reopen_count: Mapped[int] = mapped_column(default=0)
-    updated_at: Mapped[datetime] = mapped_column(index=True)
+    updated_at: Mapped[datetime]
 
     needed_by: Mapped[datetime | None]
     needed_for: Mapped[str] = mapped_column(String(120), default="")
@@ -228,6 +260,7 @@ class Ticket(Scoped, Model):
     follows: Mapped["Ticket | None"] = relationship(remote_side=[id])
 
     OPEN = text("resolved_at IS NULL AND closed_at IS NULL")
+    RESOLVED = text("resolved_at IS NOT NULL")
     __table_args__ = (
         scope_rule(),
         CheckConstraint("priority BETWEEN 1 AND 5", name="priority"),
@@ -244,6 +277,10 @@ class Ticket(Scoped, Model):
             postgresql_where=OPEN,
         ),
         Index("ix_ticket_opened_at_id", "opened_at", "id"),
+        Index("ix_ticket_updated_at_id", "updated_at", "id"),
+        # Only of what is resolved: SQLite would else take this one to find what is open.
+        Index("ix_ticket_resolved_at", "resolved_at", sqlite_where=RESOLVED, postgresql_where=RESOLVED),
+        *over_open_work(OPEN),
     )
 
     @property

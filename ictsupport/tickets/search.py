@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
-    and_,
     bindparam,
     column,
     false,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     literal,
     literal_column,
     not_,
-    or_,
     select,
     table,
     true,
@@ -100,23 +98,23 @@ def find(wanted: Wanted, person: Person, *conditions: ColumnElement[bool], page:
     return Found([marked[row.id] for row in rows if row.id in marked], total, total >= RANKED)
 
 
-def matching(wanted: Wanted, person: Person) -> ColumnElement[bool]:
-    """SQL: the ticket holds what is wanted, where the person may read it. For lists with an order of their own."""
-    public = and_(Ticket.id.in_(_own(person)), Ticket.id.in_(_ids(wanted, notes=False)))
-    if not is_desk(person):
-        return public
-    return or_(and_(workable(person), Ticket.id.in_(_ids(wanted, notes=True))), public)
+def newest(wanted: Wanted, person: Person, *conditions: ColumnElement[bool]) -> list[int]:
+    """The newest tickets of the desk that hold what is wanted, at most RANKED: for lists with an order of their own."""
+    if dialect_name() == "sqlite":
+        ids = (
+            select(fts.c.rowid).join(Ticket, Ticket.id == fts.c.rowid).where(_fts5_match(wanted, notes=True))
+        )
+    else:
+        ids = select(Ticket.id).join(SearchDoc, SearchDoc.ticket_id == Ticket.id)
+        ids = ids.where(*_vectors_match(wanted, notes=True))
+    ids = ids.where(workable(person), *conditions)
+    newest_first = fts.c.rowid.desc() if dialect_name() == "sqlite" else SearchDoc.ticket_id.desc()
+    return list(db.session.scalars(ids.order_by(newest_first).limit(RANKED)))
 
 
 def _own(person: Person) -> Select[int]:
     """SQL: the tickets of which the person may read what is public, and no more."""
     return own_tickets(person).where(not_(workable(person))).with_only_columns(Ticket.id)
-
-
-def _ids(wanted: Wanted, *, notes: bool) -> Select[int]:
-    if dialect_name() == "sqlite":
-        return select(fts.c.rowid).where(_fts5_match(wanted, notes))
-    return select(SearchDoc.ticket_id).where(*_vectors_match(wanted, notes))
 
 
 def _candidates(wanted: Wanted, person: Person, *conditions: ColumnElement[bool]) -> Any:

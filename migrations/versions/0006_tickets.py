@@ -169,12 +169,70 @@ def upgrade() -> None:
         sqlite_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
         postgresql_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
     )
-    op.create_index(op.f("ix_ticket_opened_at"), "ticket", ["opened_at"], unique=False)
     op.create_index("ix_ticket_opened_at_id", "ticket", ["opened_at", "id"], unique=False)
     op.create_index(op.f("ix_ticket_queue_id"), "ticket", ["queue_id"], unique=False)
     op.create_index(op.f("ix_ticket_requester_id"), "ticket", ["requester_id"], unique=False)
-    op.create_index(op.f("ix_ticket_resolved_at"), "ticket", ["resolved_at"], unique=False)
-    op.create_index(op.f("ix_ticket_updated_at"), "ticket", ["updated_at"], unique=False)
+    op.create_index(
+        "ix_ticket_resolved_at",
+        "ticket",
+        ["resolved_at"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NOT NULL"),
+        postgresql_where=sa.text("resolved_at IS NOT NULL"),
+    )
+    op.create_index("ix_ticket_updated_at_id", "ticket", ["updated_at", "id"], unique=False)
+    op.create_index(
+        "ix_ticket_open_opened",
+        "ticket",
+        ["opened_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_ticket_open_updated",
+        "ticket",
+        ["updated_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_ticket_open_priority",
+        "ticket",
+        ["priority", "due_sort", "id"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_ticket_open_needed",
+        "ticket",
+        ["needed_by", "id"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_ticket_open_counts",
+        "ticket",
+        [
+            "status",
+            "assignee_id",
+            "requester_kind",
+            "due_sort",
+            "past_target_at",
+            "confidential",
+            "queue_id",
+            "scope",
+            "council_id",
+            "resolved_at",
+            "closed_at",
+        ],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+        postgresql_where=sa.text("resolved_at IS NULL AND closed_at IS NULL"),
+    )
     op.create_table(
         "clock",
         sa.Column("id", sa.Integer(), nullable=False),
