@@ -32,7 +32,7 @@ class Link:
     posts: bool
 
 
-_items: dict[tuple[str, Area], Item] = {}
+_items: dict[tuple[str, Area, str], Item] = {}
 
 
 def signed_in(person: Any) -> bool:
@@ -57,7 +57,7 @@ def item(
     Areas: `main` are the places to go, `account` stands at the end of the row
     (settings, sign out), `search` is the box in the desk's bar (a GET with q).
     """
-    _items[endpoint, area] = Item(label, endpoint, when, order, area, posts)
+    _items[endpoint, area, label] = Item(label, endpoint, when, order, area, posts)
 
 
 def links(area: Area) -> list[Link]:
@@ -85,7 +85,7 @@ def _present(shown: list[Item], area: Area) -> Item | None:
     for one in shown:
         if one.endpoint == request.endpoint:
             return one
-    elsewhere = any(endpoint == request.endpoint and where != area for endpoint, where in _items)
+    elsewhere = any(endpoint == request.endpoint and where != area for endpoint, where, _ in _items)
     blueprint = request.blueprint if area == "main" and not elsewhere else None
     for one in shown:
         if blueprint and one.endpoint.partition(".")[0] == blueprint:

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import abort, make_response, render_template, send_file, url_for
+from flask import abort, make_response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from obstore.exceptions import NotFoundError
 
@@ -60,8 +60,6 @@ def request_page(ticket: Ticket, form: Form | None = None) -> ResponseReturnValu
     return make_response(page, 200 if form is None else 422)
 
 
-@bp.post("/tickets/<reference>/replies")
-@once
 def reply(reference: str) -> ResponseReturnValue:
     ticket, form = _to_write_on(reference), ReplyForm()
     if form.validate_on_submit():
@@ -85,11 +83,11 @@ def closing(reference: str) -> ResponseReturnValue:
     return done(url_for("tickets.ticket", reference=reference), "Thank you. We have closed your request.")
 
 
-@bp.post("/tickets/<reference>/reopening")
-@once
 def reopening(reference: str) -> ResponseReturnValue:
     """Still not working: what is wrong goes to whoever had it."""
     ticket, form = _to_write_on(reference), StillWrongForm()
+    if request.method == "GET":
+        return request_page(ticket)
     if form.validate_on_submit():
         try:
             landed = reply_to(ticket, form.wrong.data or "", by=me())
@@ -101,10 +99,10 @@ def reopening(reference: str) -> ResponseReturnValue:
     return request_page(ticket, form)
 
 
-@bp.post("/tickets/<reference>/cancellation")
-@once
 def cancellation(reference: str) -> ResponseReturnValue:
     ticket, form = _to_write_on(reference), CancelForm()
+    if request.method == "GET":
+        return request_page(ticket)
     if form.validate_on_submit():
         try:
             cancel(ticket, by=me(), reason=form.why.data or "")

@@ -24,8 +24,8 @@ DOORS = {
     ],
     "tickets.reply": Door(post=ASKER, hidden=EVERYBODY),
     "tickets.closing": Door(post=ASKER, hidden=EVERYBODY, fill={"reference": "resolved"}),
-    "tickets.reopening": Door(post=ASKER, hidden=EVERYBODY),
-    "tickets.cancellation": Door(post=ASKER, hidden=EVERYBODY, data={"why": "x" * 301}),
+    "tickets.reopening": Door(get=ASKER, post=ASKER, hidden=EVERYBODY),
+    "tickets.cancellation": Door(get=ASKER, post=ASKER, hidden=EVERYBODY, data={"why": "x" * 301}),
     "tickets.file": [
         Door(get=ASKER, hidden=EVERYBODY),
         Door(get=DESK, hidden=EVERYBODY, fill={"file_id": "internal_file_id"}),
@@ -37,6 +37,24 @@ DOORS = {
     "tickets.sent": Door(get={STAFF}, hidden=EVERYBODY),
     "tickets.removal": Door(post={STAFF}, hidden=EVERYBODY),
     "tickets.file_removal": Door(post={STAFF}, hidden=EVERYBODY),
+    "tickets.find": Door(get=EVERYBODY),
+    "tickets.call": Door(get=DESK),
+    "tickets.call_of": Door(get=DESK, post=DESK),
+    "tickets.message": Door(post=DESK),
+    **{
+        f"tickets.{act}": Door(get=DESK, post=DESK)
+        for act in (
+            "assignment",
+            "queue",
+            "priority",
+            "holding",
+            "releasing",
+            "work",
+            "triage",
+            "resolution",
+            "details",
+        )
+    },
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 
@@ -70,6 +88,7 @@ def things(world: World) -> dict[str, Any]:
         "confidential": confidential.reference,
         "file_id": public.id,
         "internal_file_id": internal.id,
+        "person_id": world.member.id,
         "key": request.key,
         "name": "about",
         "file_key": "k",
