@@ -8,6 +8,7 @@ from flask.cli import with_appcontext
 
 from ..importing import Importer, Outcome, Report, bring_in
 from ..people.importing import People
+from ..staffing.importing import Posts
 from ..systems.importing import Contracts
 from ..tickets.importing import Incidents
 
@@ -15,6 +16,7 @@ IMPORTERS: list[type[Importer]] = [
     Incidents,
     People,
     Contracts,
+    Posts,
 ]
 """Every kind of file that can be brought in; a package adds its own here."""
 

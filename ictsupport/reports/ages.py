@@ -1,7 +1,8 @@
 """How old what is open is, in working days of the council the work is for."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, select, true
@@ -13,6 +14,7 @@ from ..tickets.models import Merge, Ticket
 from .asking import Question
 
 LONGEST_LOOK = 3 * 366
+FAR_PAST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,13 @@ BANDS = (Band(0, 5), Band(6, 10), Band(11, 20), Band(21, 40), Band(41, None))
 
 def ages(question: Question) -> dict[Band, int]:
     """How many tickets are open now, by age."""
-    row = db.session.execute(
-        select(*(func.count(case((and_(*band_edges(band)), 1))) for band in BANDS)).where(
-            open_now(), question.tickets(), in_queue(question)
-        )
-    ).one()
-    return dict(zip(BANDS, row, strict=True))
+    edges = [(Ticket.opened_at >= _opened_from(band.most), place) for place, band in enumerate(BANDS[:-1])]
+    place: Any = case(*((edge, literal(at)) for edge, at in edges), else_=literal(len(BANDS) - 1))
+    counted = select(place.label("place"), func.count().label("tickets")).where(
+        open_now(), question.tickets(), in_queue(question)
+    )
+    found = {row.place: row.tickets for row in db.session.execute(counted.group_by("place"))}
+    return {band: found.get(at, 0) for at, band in enumerate(BANDS)}
 
 
 def open_now() -> ColumnElement[bool]:
@@ -63,8 +66,10 @@ def band_edges(band: Band) -> tuple[Any, Any]:
     return oldest, youngest
 
 
-def _opened_from(age: int) -> Any:
+def _opened_from(age: int | None) -> Any:
     """SQL: the instant from which on a ticket of that council is at most so many working days old."""
+    if age is None:
+        return literal(FAR_PAST, Ticket.opened_at.type)
     try:
         calendars = catalogue()
         shared = opened_from(calendars.for_council(None), age)
@@ -84,7 +89,12 @@ def _edge(calendars: Catalogue, council_id: int, age: int) -> datetime:
 
 def opened_from(calendar: hours.Calendar, age: int) -> datetime:
     """The start of the earliest day after which at most `age` working days have come, today included."""
-    today = calendar.local(clock.now()).date()
+    return _opened_from_on(calendar, calendar.local(clock.now()).date(), age)
+
+
+@lru_cache(maxsize=200)
+def _opened_from_on(calendar: hours.Calendar, today: date, age: int) -> datetime:
+    """The same for a day: calendars never change, a changed one is another."""
     return calendar.midnight(_earliest(calendar, today, age))
 
 

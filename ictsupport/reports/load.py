@@ -1,9 +1,9 @@
 """Load beside vacancies: one set of figures, used by the page, the CSV and the JSON alike."""
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,12 +16,16 @@ from sqlalchemy import cast as cast_to
 
 from ..database import db
 from ..staffing.capacity import Capacity, capacity
-from ..tickets.models import ClockKind, Queue, TicketType
+from ..tickets.models import ClockKind, TicketType
 from .asking import Question, Stretch
+from .facts import MEASURED
 from .models import FLOWS, SHARED, STEP_COLUMNS, STEPS, WAITS, LoadFact, WaitFact
 
 ENOUGH = 5
 """From fewer ended clocks than this no median is told: one slow answer would make it."""
+
+Counts = Sequence[int]
+NO_STEPS = (0,) * len(STEP_COLUMNS)
 
 IN = ("opened", "reopened", "unmerged")
 OUT = ("resolved", "cancelled", "merged")
@@ -34,7 +38,7 @@ class Waits:
     met: int = 0
     missed: int = 0
     late: int = 0
-    steps: tuple[int, ...] = (0,) * len(STEP_COLUMNS)
+    steps: tuple[int, ...] = NO_STEPS
 
     @property
     def ended(self) -> int:
@@ -149,9 +153,8 @@ def _capacity(question: Question, stretches: Sequence[Stretch]) -> list[Capacity
     if question.council is not None and question.council.id == SHARED:
         return []
     councils = [question.council.id] if question.council else question.reach
-    teams = select(Queue.team_id)
-    if question.queue is not None:
-        teams = teams.where(Queue.id == question.queue.id)
+    queues = question.queues if question.queue is None else [question.queue]
+    teams = {queue.team_id for queue in queues if queue.team_id is not None}
     spans = [(stretch.first, stretch.shown_to) for stretch in stretches]
     found = capacity(spans, teams=teams, councils=councils)
     days = sum(each.days for each in found)
@@ -166,62 +169,60 @@ class _Sums:
     """What the facts say, by stretch and type; under None what had gathered before the first stretch."""
 
     def __init__(self, question: Question) -> None:
-        self.flows: dict[tuple[date | None, TicketType], Counter[str]] = defaultdict(Counter)
-        self.waits: dict[tuple[date | None, TicketType, ClockKind], Counter[str]] = defaultdict(Counter)
+        self.flows: dict[tuple[date | None, TicketType], Counts] = {}
+        self.waits: dict[tuple[date | None, TicketType, ClockKind], Counts] = {}
         for row in db.session.execute(_flows(question)):
             if row.kind is None:
-                self.flows[row.day, row.ticket_type].update(dict(zip(FLOWS, row[3:-1], strict=True)))
+                self.flows[row.day, row.ticket_type] = row[3:-1]
             else:
-                self.waits[None, row.ticket_type, row.kind]["late"] += row.late
+                self.waits[None, row.ticket_type, row.kind] = (0, 0, row.late, *NO_STEPS)
         for row in db.session.execute(_waits(question)):
-            self.waits[row.day, row.ticket_type, row.kind].update(dict(zip(WAITS, row[3:], strict=True)))
+            self.waits[row.day, row.ticket_type, row.kind] = row[3:]
 
     def parts(
         self, types: Sequence[TicketType], stretches: Sequence[Stretch], staffed: Sequence[Capacity]
     ) -> list[Part]:
+        """Each stretch, with what had gathered by its end."""
         backlog = net_of(self._flows(types, [None]))
-        late = {kind: self._waits(types, [None], kind)["late"] for kind in ClockKind}
+        late = {kind: self._waits(types, [None], kind).late for kind in MEASURED}
         found = []
         for place, stretch in enumerate(stretches):
             flows = self._flows(types, [stretch.first])
             backlog += net_of(flows)
             waits = {}
-            for kind in (ClockKind.RESPONSE, ClockKind.RESOLUTION):
+            for kind in MEASURED:
                 counted = self._waits(types, [stretch.first], kind)
-                late[kind] += counted["late"]
-                waits[kind] = _as_waits(counted, late[kind])
+                late[kind] += counted.late
+                waits[kind] = replace(counted, late=late[kind])
             fte = staffed[place] if staffed else None
             found.append(Part(stretch.first, stretch.last, flows, backlog, waits, fte, stretch))
         return found
 
     def whole(self, types: Sequence[TicketType], stretches: Sequence[Stretch], fte: Capacity | None) -> Part:
+        """All stretches as one."""
         days = [stretch.first for stretch in stretches]
         flows = self._flows(types, days)
         waits = {}
-        for kind in (ClockKind.RESPONSE, ClockKind.RESOLUTION):
+        for kind in MEASURED:
+            before = self._waits(types, [None], kind).late
             counted = self._waits(types, days, kind)
-            waits[kind] = _as_waits(counted, counted["late"] + self._waits(types, [None], kind)["late"])
+            waits[kind] = replace(counted, late=counted.late + before)
         backlog = net_of(self._flows(types, [None])) + net_of(flows)
         return Part(days[0], stretches[-1].last, flows, backlog, waits, fte)
 
     def _flows(self, types: Iterable[TicketType], days: Iterable[date | None]) -> Counter[str]:
-        return _added(self.flows[day, each] for each in types for day in days)
+        rows = [row for each in types for day in days if (row := self.flows.get((day, each)))]
+        return Counter(dict(zip(FLOWS, _added(rows, len(FLOWS)), strict=True)))
 
-    def _waits(
-        self, types: Iterable[TicketType], days: Iterable[date | None], kind: ClockKind
-    ) -> Counter[str]:
-        return _added(self.waits[day, each, kind] for each in types for day in days)
-
-
-def _added(counters: Iterable[Counter[str]]) -> Counter[str]:
-    total: Counter[str] = Counter()
-    for each in counters:
-        total.update(each)
-    return total
+    def _waits(self, types: Iterable[TicketType], days: Iterable[date | None], kind: ClockKind) -> Waits:
+        rows = [row for each in types for day in days if (row := self.waits.get((day, each, kind)))]
+        met, missed, late, *steps = _added(rows, len(WAITS))
+        return Waits(met, missed, late, tuple(steps))
 
 
-def _as_waits(counted: Counter[str], late: int) -> Waits:
-    return Waits(counted["met"], counted["missed"], late, tuple(counted[name] for name in STEP_COLUMNS))
+def _added(rows: Sequence[Counts], columns: int) -> list[int]:
+    """The rows added up, column by column."""
+    return [int(sum(column)) for column in zip(*rows, strict=True)] or [0] * columns
 
 
 def _flows(question: Question) -> Any:

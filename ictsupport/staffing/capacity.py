@@ -8,12 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import case, func, literal, select, type_coerce
+from sqlalchemy import bindparam, case, func, literal, select, type_coerce
 
-from ..database import days_between, db
+from ..database import days_between, db, dialect_name
 from .models import NONE, AgencyCover, FundingShare, Post, PostPeriod, State
 
 FOREVER = date(9999, 12, 31)
@@ -68,9 +69,12 @@ Stretch = tuple[date, date]
 
 
 def capacity(
-    stretches: Sequence[Stretch], *, teams: Any = None, councils: Collection[int] | None = None
+    stretches: Sequence[Stretch],
+    *,
+    teams: Collection[int] | None = None,
+    councils: Collection[int] | None = None,
 ) -> list[Capacity]:
-    """The capacity of each stretch (first and last day), of all teams or of those the select names.
+    """The capacity of each stretch (first and last day), of all teams or of these, by their ids.
 
     With `councils` only the parts of each post that these councils pay for.
     """
@@ -82,21 +86,28 @@ def capacity(
 
 
 def capacity_by_team(
-    stretches: Sequence[Stretch], *, teams: Any = None, councils: Collection[int] | None = None
+    stretches: Sequence[Stretch],
+    *,
+    teams: Collection[int] | None = None,
+    councils: Collection[int] | None = None,
 ) -> dict[tuple[date, int], Capacity]:
     """The same, apart for each team, by first day and the team's id."""
     if not stretches:
         return {}
-    rows = db.session.execute(_statement(stretches, teams, councils))
+    statement = _statement(len(stretches), teams is not None, councils is not None, dialect_name())
+    told: dict[str, Any] = {"teams": list(teams or ()), "councils": list(councils or ())}
+    for place, (first, last) in enumerate(stretches):
+        told |= {f"first_{place}": first, f"last_{place}": last}
     lasts = dict(stretches)
     return {
-        (row.first, row.team_id): Capacity(
-            row.first,
-            lasts[row.first],
-            *(Decimal(total or 0) / 10_000 / ((lasts[row.first] - row.first).days + 1) for total in row[2:]),
-        )
-        for row in rows
+        (row.first, row.team_id): _mean(row.first, lasts[row.first], row[2:])
+        for row in db.session.execute(statement, told)
     }
+
+
+def _mean(first: date, last: date, totals: Sequence[int | None]) -> Capacity:
+    days = (last - first).days + 1
+    return Capacity(first, last, *(Decimal(int(total or 0)) / 10_000 / days for total in totals))
 
 
 def added(first: date, last: date, parts: list[Capacity]) -> Capacity:
@@ -107,14 +118,26 @@ def added(first: date, last: date, parts: list[Capacity]) -> Capacity:
 MEASURES = ("established", "in_post", "frozen", "agency", "covered")
 
 
-def _statement(stretches: Sequence[Stretch], teams: Any, councils: Collection[int] | None) -> Any:
-    """One row per stretch and team: FTE-days in ten-thousandths (hundredths of an FTE times per cent)."""
-    days = sa.values(sa.column("first", sa.Date), sa.column("last", sa.Date), name="stretch")
-    stretch, lines = days.data(list(stretches)).cte("stretch"), _lines()
+@lru_cache(maxsize=500)
+def _statement(count: int, of_teams: bool, of_councils: bool, dialect: str) -> Any:
+    """One row per stretch and team: FTE-days in ten-thousandths (hundredths of an FTE times per cent).
+
+    Put together once for each number of stretches: the days are filled in.
+    """
+    assert dialect == dialect_name()
+    days = [
+        select(
+            bindparam(f"first_{place}", type_=sa.Date).label("first"),
+            bindparam(f"last_{place}", type_=sa.Date).label("last"),
+        )
+        for place in range(count)
+    ]
+    stretch = (sa.union_all(*days) if count > 1 else days[0]).cte("stretch")
+    lines = _lines()
     overlap = (
         days_between(_most(stretch.c.first, lines.c.starts_on), _least(stretch.c.last, lines.c.ends_on)) + 1
     )
-    percent = FundingShare.percent if councils is not None else literal(100)
+    percent = FundingShare.percent if of_councils else literal(100)
     rows = (
         select(
             stretch.c.first,
@@ -126,11 +149,10 @@ def _statement(stretches: Sequence[Stretch], teams: Any, councils: Collection[in
         .join(Post, Post.id == lines.c.post_id)
         .group_by(stretch.c.first, Post.team_id)
     )
-    if councils is not None:
-        rows = rows.join(
-            FundingShare, (FundingShare.post_id == Post.id) & (FundingShare.council_id.in_(councils))
-        )
-    return rows.where(Post.team_id.in_(teams)) if teams is not None else rows
+    if of_councils:
+        paid = FundingShare.council_id.in_(bindparam("councils", expanding=True))
+        rows = rows.join(FundingShare, (FundingShare.post_id == Post.id) & paid)
+    return rows.where(Post.team_id.in_(bindparam("teams", expanding=True))) if of_teams else rows
 
 
 def _lines() -> sa.Subquery:
