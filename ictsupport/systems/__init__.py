@@ -4,9 +4,27 @@ from flask import Flask
 
 from ..pages import navigation
 from ..people.models import Role
-from . import alignment_views, contract_views, events, expiring, models, register_views, supplier_views
+from . import (
+    alignment_views,
+    contract_views,
+    emails,
+    events,
+    expiring,
+    models,
+    register_views,
+    supplier_views,
+)
 
-__all__ = ["alignment_views", "contract_views", "events", "expiring", "init_app", "models", "supplier_views"]
+__all__ = [
+    "alignment_views",
+    "contract_views",
+    "emails",
+    "events",
+    "expiring",
+    "init_app",
+    "models",
+    "supplier_views",
+]
 
 WORKS_WITH_THEM = (
     Role.AGENT,

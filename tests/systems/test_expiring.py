@@ -69,6 +69,23 @@ def test_a_tacit_contract_runs_on_and_the_journal_says_so(make_contract, printin
     assert entries_about(contract)[-1].data["changes"]["ends_on"] == ["2028-03-31", "2030-03-31"]
 
 
+def test_whoever_looks_after_a_contract_is_told_that_it_ran_on(
+    make_contract, printing, council, lead, outbox
+):
+    terms = replace(TERM, renewal=Renewal.TACIT, renewal_months=12)
+    make_contract(printing, councils=(council,), terms=terms, owner=lead)
+    night_of(date(2028, 4, 1))
+    night_of(date(2028, 4, 2))
+    assert outbox() == [(lead.email, "Printing contract has run on for Northbrook")]
+
+
+def test_nobody_is_told_what_is_no_longer_news(make_contract, printing, council, lead, outbox):
+    old = replace(TERM, starts_on=date(2020, 1, 1), ends_on=date(2023, 12, 31))
+    terms = replace(old, renewal=Renewal.TACIT, renewal_months=12)
+    make_contract(printing, councils=(council,), terms=terms, owner=lead)
+    assert outbox() == []
+
+
 def test_a_tacit_contract_ends_when_notice_was_given(make_contract, printing, council, lead):
     terms = replace(TERM, renewal=Renewal.TACIT, renewal_months=12)
     contract = make_contract(printing, councils=(council,), terms=terms)
