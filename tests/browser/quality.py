@@ -119,7 +119,8 @@ class Listener:
 
 
 def faults(page: Page) -> list[str]:
-    """Everything wrong with the page as it stands in the browser."""
+    """Everything wrong with the page as it stands in the browser, once it stands there."""
+    page.wait_for_function("document.readyState === 'complete' && document.querySelector('h1')")
     found: list[str] = [*page.evaluate(OWN_RULES), *page.evaluate(TEXT_IN_DRAWINGS)]
     found += axe(page)
     page.emulate_media(color_scheme="dark")
