@@ -55,7 +55,7 @@ class MessageForm(Form):
         },
         default=MessageKind.REPLY.value,
     )
-    body = TextAreaField("Message", [NotRequired(), PROSE])
+    body = TextAreaField("Message", [PROSE])
     result = SelectField(
         "How did the call go?",
         choices={each.value: sentence(each.value) for each in CallResult},
