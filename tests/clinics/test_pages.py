@@ -240,7 +240,7 @@ def test_a_clinic_that_repeats_is_planned_up_to_a_day_or_not_at_all(site, host, 
     assert len(db.session.scalars(sa.select(Clinic.id)).all()) == 3
 
 
-def test_the_day_is_kept_on_the_sheet(clinic, member, rival, host, topics, desk, browser, the_booking):
+def test_the_day_is_kept_on_the_sheet(clinic, member, rival, host, agent, topics, desk, browser, the_booking):
     member.access_needs = "Step-free access"
     booking = book_slot(
         clinic.slots[0],
@@ -278,6 +278,8 @@ def test_the_day_is_kept_on_the_sheet(clinic, member, rival, host, topics, desk,
         reference = done.ticket.reference
         page = browser(db.session.get_one(Person, done.person_id)).get(f"/tickets/{reference}").text
         assert "Raised at the iPad clinic on" in page
+        assert f'href="/clinics/bookings/{booking}"' in page
+        page = browser(agent).get(f"/tickets/{reference}").text
         assert f'href="/clinics/bookings/{booking}"' in page
         walked = person.post(
             f"/clinics/{clinic_id}/walk-ins", data={"person": "Robin Vale", "topic": topics[0].id}
