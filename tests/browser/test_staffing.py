@@ -2,20 +2,16 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
 from ictsupport.people.models import Role
 
-from .conftest import DESKTOP, IPAD, PHONE, Window
+from .conftest import Window
 from .quality import assert_accessible
 
 
-@pytest.mark.parametrize("size", [DESKTOP, IPAD, PHONE], ids=["desktop", "ipad", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_posts_load_and_definitions_are_for_everybody(window: Callable[..., Window], size, scheme):
-    reader = window(Role.MANAGER, size=size)
-    reader.page.emulate_media(color_scheme=scheme)
+def test_nothing_is_wrong_with_posts_load_and_definitions(window: Callable[..., Window]):
+    reader = window(Role.MANAGER)
     for path in (
         "/staffing",
         "/staffing?on=1999-01-01",
