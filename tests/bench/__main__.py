@@ -213,8 +213,10 @@ class Visitor:
 
 
 def hidden(html: str, action: str) -> dict[str, str]:
-    """The hidden fields of the form that is sent to the address."""
-    form = next(form for form in re.findall(r"<form.*?</form>", html, re.S) if f'action="{action}"' in form)
+    """The hidden fields of the form that is sent to the address, or else of the page's own."""
+    forms = [form for form in re.findall(r"<form.*?</form>", html, re.S) if 'name="csrf_token"' in form]
+    own = [form for form in forms if "action=" not in form.partition(">")[0]]
+    form = next((form for form in forms if f'action="{action}"' in form), own[0] if own else "")
     fields = {}
     for field in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", form):
         name, value = re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)

@@ -28,6 +28,28 @@ PAGES = [
     Page("queue", "/tickets"),
     Page("queue, filtered", "/tickets?priority=4&kind=staff"),
     Page("ticket", "/tickets/{open_ticket}"),
+    Page(
+        "reply to a ticket",
+        "/tickets/{open_ticket}/messages",
+        fields={
+            "kind": "reply",
+            "body": "We have looked at it and will ring you this afternoon.",
+            "result": "spoke",
+        },
+        form="/tickets/{open_ticket}",
+    ),
+    Page(
+        "raise a ticket",
+        "/tickets/call/{member}",
+        fields={
+            "subject": "The papers app closes",
+            "description": "Whenever the agenda is opened.",
+            "channel": "phone",
+            "ticket_type": "incident",
+            "impact": "3",
+            "urgency": "2",
+        },
+    ),
     Page("search, rare word", f"/search?q={RARE}"),
     Page("search, common word", f"/search?q={COMMON}"),
     Page("load", "/reports/load", "manager"),
