@@ -2,7 +2,6 @@
 
 import csv
 import os
-import time
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -191,11 +190,9 @@ def real_file() -> Path:
 
 
 def test_the_real_incidents_give_the_counts_that_the_file_holds(bring, real_file):
-    started = time.monotonic()
     report = bring(real_file.read_bytes())
     assert report.committed
     assert report.counts[Outcome.NEW] == 400
-    assert time.monotonic() - started < 30
 
     def by_month(kind: str) -> Counter:
         moments = db.session.scalars(sa.select(Entry.at).where(Entry.kind == f"tickets.{kind}"))
