@@ -1,5 +1,6 @@
 """The service desk of an ICT service that several councils share."""
 
+import gc
 from pathlib import Path
 
 from flask import Flask
@@ -25,7 +26,7 @@ from . import (
 )
 from .config import Settings
 
-__all__ = ["create_app", "jobs", "journal", "mail"]
+__all__ = ["create_app", "jobs", "journal", "mail", "settle_down"]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -54,6 +55,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     reports.init_app(app)
     home.init_app(app)
     return app
+
+
+def settle_down() -> None:
+    """Tell the collector of garbage that what is loaded stays. For servers, once the application is made.
+
+    A page makes and drops tens of thousands of small things. Looking through
+    all that was ever loaded while it does so took a third of the queue's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def bundled(folder: str) -> Path:

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from flask_migrate import upgrade
 from sqlalchemy import select
 
+from .. import settle_down
 from ..config import settings
 from ..database import db
 from ..people.models import Council, Person
@@ -52,6 +53,7 @@ def run() -> None:
     config.service_hours = config.service_hours or service["hours"]
     _invite(f"http://{config.host}:{config.port}/")
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    settle_down()
     worker = Worker(app) if config.workers else None
     if worker:
         worker.start()
