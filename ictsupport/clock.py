@@ -19,13 +19,6 @@ def today(zone: ZoneInfo) -> date:
     return now().astimezone(zone).date()
 
 
-def set_to(moment: datetime) -> None:
-    """Stop the clock at a moment, for the rest of this context."""
-    if moment.tzinfo is None:
-        raise ValueError("The clock is set to an instant, with a time zone")
-    _fixed.set(moment.astimezone(UTC))
-
-
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Stop the clock at a moment while the block runs."""

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from .. import clock, jobs, scheduler
 from ..database import db, stop_writers
@@ -44,11 +44,6 @@ def broken() -> Iterator[str]:
     ).yield_per(BATCH):
         if digest_of(salt, data) != wanted:
             yield f"What entry {entry_id} says has been altered"
-
-
-def unsealed() -> int:
-    last = db.session.scalar(select(func.max(Seal.up_to_id))) or 0
-    return db.session.scalar(select(func.count()).where(Entry.id > last)) or 0
 
 
 def _after(entry_id: int) -> Any:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, String, false, or_, select, true
 from sqlalchemy import cast as cast_to
 
 from .. import clock
-from .models import DelegateScope, Delegation, Membership, Person, Role, Term, served_councils
+from .models import DelegateScope, Delegation, Person, Role, Term, served_councils
 from .scopes import Scope
 from .sessions import login_manager
 
@@ -55,18 +55,6 @@ def allow(*roles: Role) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
-
-
-def members_only(view: View[P]) -> View[P]:
-    """A page for members in office."""
-
-    @functools.wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if not me().is_member:
-            abort(403)
-        return view(*args, **kwargs)
-
-    return guarded
 
 
 def init_app(app: Flask) -> None:
@@ -176,14 +164,4 @@ def members_acted_for(person: Person, scope: DelegateScope | None = None) -> Sel
     )
     return (
         live if scope is None else live.where(cast_to(Delegation.scopes, String).contains(f'"{scope.value}"'))
-    )
-
-
-def teams_of(person_id: int) -> Select[int]:
-    """SQL: the teams somebody is in today."""
-    today = clock.now().date()
-    return select(Membership.team_id).where(
-        Membership.person_id == person_id,
-        Membership.starts_on <= today,
-        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
     )
