@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from ictsupport.commands import journal
 from ictsupport.database import db
 from ictsupport.journal import Entry, Payload, announce
 from ictsupport.journal.sealing import broken, seal
@@ -35,3 +36,11 @@ def test_a_changed_payload_is_found(entries):
 def test_erasing_what_was_said_does_not_break_the_chain(entries):
     db.session.execute(sa.delete(Payload))
     assert list(broken()) == []
+
+
+def test_an_administrator_is_told(app, entries):
+    run = app.test_cli_runner()
+    assert "as it was sealed" in run.invoke(journal.group, ["check"]).output
+    db.session.execute(sa.update(Entry).values(kind="people.SomethingElse"))
+    db.session.commit()
+    assert run.invoke(journal.group, ["check"]).exit_code == 1
