@@ -380,3 +380,8 @@ def test_the_day_sheet_costs_the_same_however_many_come(
     with count_queries() as queries:
         assert runner.get(address).status_code == 200
     assert len(queries) <= 8, [each[:150] for each in queries]
+
+
+def test_nobody_is_offered_a_check_in_on_another_day(browser, clinic, host, member):
+    book_slot(clinic.slots[0], member, by=member)
+    assert "Check in" not in browser(host).get(f"/clinics/{clinic.id}/sheet").text

@@ -1,8 +1,11 @@
 """Pages for the day: the sheet, who is here, who walked in, and what came of it."""
 
+from zoneinfo import ZoneInfo
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ... import clock
 from ...database import db
 from ...errors import Refusal
 from ...pages.presses import done, once
@@ -32,6 +35,7 @@ def sheet(clinic_id: int) -> ResponseReturnValue:
         "clinics/sheet.html",
         clinic=clinic,
         rows=day_sheet(clinic),
+        is_today=clock.today(ZoneInfo(clinic.zone)) == clinic.day,
         print_needs=bool(request.args.get("needs")),
         device_name=device_name,
         seat_of=seat_of,
