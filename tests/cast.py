@@ -23,7 +23,8 @@ from ictsupport.people.models import (
 )
 from ictsupport.people.scopes import scoped_to
 from ictsupport.systems.models import System
-from ictsupport.tickets.models import Matrix, Policy, Queue
+from ictsupport.tickets.models import Matrix, Queue
+from ictsupport.tickets.targets.models import Policy
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 WORKING_WEEK = {str(day): [["08:30", "17:00"]] for day in range(5)}

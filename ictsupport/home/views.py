@@ -7,8 +7,8 @@ from werkzeug.utils import redirect
 from ..pages.cards import cards_for, waiting_for
 from ..people.access import me
 from ..tickets.access import is_desk
-from ..tickets.requester_queries import open_requests
-from ..tickets.telling import STATES
+from ..tickets.asking.own_queries import open_requests
+from ..tickets.asking.telling import STATES
 
 bp = Blueprint("home", __name__)
 

@@ -33,7 +33,7 @@ class Event:
 
     @classmethod
     def kind(cls) -> str:
-        return f"{cls.__module__.split('.')[-2]}.{cls.__name__}"
+        return f"{cls.__module__.split('.')[1]}.{cls.__name__}"
 
 
 def on(*events: type[Event]) -> Callable[[Callable[[E], None]], Callable[[E], None]]:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import aliased
 from ..database import db
 from ..people.models import Person
 from ..tickets.access import visible_tickets
-from ..tickets.clocks import Stage
-from ..tickets.models import Clock, ClockKind, Merge, Queue, Status, Ticket, TicketPeriod
+from ..tickets.models import ClockKind, Merge, Queue, Status, Ticket, TicketPeriod
+from ..tickets.targets.clocks import Stage
+from ..tickets.targets.models import Clock
 from .ages import BANDS, Band, band_edges, open_now
 from .asking import Question, midnight, next_of
 from .facts import ENDED

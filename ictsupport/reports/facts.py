@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from ..config import settings
 from ..database import db
-from ..tickets.clocks import Stage
-from ..tickets.models import Clock, ClockKind, Merge, Status, Ticket, TicketPeriod
+from ..tickets.models import ClockKind, Merge, Status, Ticket, TicketPeriod
+from ..tickets.targets.clocks import Stage
+from ..tickets.targets.models import Clock
 from .models import SHARED, Grain, step_of
 
 BATCH = 500

@@ -17,7 +17,8 @@ from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from ..database import Model, upsert
-from ..tickets.models import Clock, Merge, Ticket, TicketPeriod
+from ..tickets.models import Merge, Ticket, TicketPeriod
+from ..tickets.targets.models import Clock
 from .facts import Facts, facts_of
 from .models import FLOWS, KEYS, WAITS, LoadFact, Row, WaitFact
 

@@ -11,8 +11,9 @@ from sqlalchemy import and_, case, func, literal, not_, or_, select
 
 from ..config import settings
 from ..database import local_day
-from ..tickets.clocks import Stage
-from ..tickets.models import Clock, Merge, Status, Ticket, TicketPeriod
+from ..tickets.models import Merge, Status, Ticket, TicketPeriod
+from ..tickets.targets.clocks import Stage
+from ..tickets.targets.models import Clock
 from .facts import ENDED, MEASURED
 from .models import FLOWS, SHARED, STEP_COLUMNS, STEPS, WAITS
 

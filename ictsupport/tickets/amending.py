@@ -6,12 +6,12 @@ from ..database import db
 from ..journal import announce
 from ..people.models import Person
 from ..people.scopes import scoped_to
-from . import targets
 from .changing import change
 from .events import DetailsChanged
 from .models import Ticket
 from .prioritising import priority_for
 from .raising import contact_details, still_to_come
+from .targets import timing as targets
 from .texts import line, prose
 from .versions import take_turn
 

@@ -10,6 +10,7 @@ from ..journal import on
 from ..mail import send
 from ..people.models import Person
 from .access import acts_for, may_work
+from .asking.telling import told
 from .events import (
     Replied,
     TicketAssigned,
@@ -22,7 +23,6 @@ from .events import (
     TicketResolved,
 )
 from .models import HoldReason, Ticket
-from .telling import told
 
 
 @on(TicketRaised)

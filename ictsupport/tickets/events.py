@@ -6,7 +6,8 @@ from typing import Any
 
 from ..journal import Event
 from ..people.models import Person
-from .models import ClockKind, Matrix, Message, Policy, Queue, Ticket
+from .models import ClockKind, Matrix, Message, Queue, Ticket
+from .targets.models import Policy
 
 
 @dataclass(frozen=True, kw_only=True)

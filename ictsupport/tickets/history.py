@@ -22,12 +22,9 @@ from ..database import FAR_FUTURE, Model, db
 from ..journal import Entry, Payload, Subject
 from ..journal.events import plain, seal_of
 from ..people.scopes import Scope
-from .clockwork import Clockwork, Rule, ticket_columns
 from .models import (
     CallResult,
     Channel,
-    Clock,
-    ClockEvent,
     ClockKind,
     HoldReason,
     Message,
@@ -37,8 +34,10 @@ from .models import (
     TicketPeriod,
     ticket_systems,
 )
-from .policies import Kind, Rulebook, rulebook
 from .rebuilding import rebuilds
+from .targets.clockwork import Clockwork, Rule, ticket_columns
+from .targets.models import Clock, ClockEvent
+from .targets.policies import Kind, Rulebook, rulebook
 
 BATCH = 500
 FIRST_NUMBER = 10_000

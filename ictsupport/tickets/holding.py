@@ -9,12 +9,12 @@ from ..hours import Calendar
 from ..journal import announce
 from ..people.calendars import calendar_for
 from ..people.models import Person
-from . import targets
 from .attachments import Upload
 from .changing import change, refuse_road
 from .events import TicketHeld, TicketReleased
 from .models import HoldReason, MessageKind, Status, Ticket
 from .saying import mark_answered, put_down
+from .targets import timing as targets
 from .texts import prose
 from .versions import take_turn
 

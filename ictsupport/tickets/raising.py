@@ -14,13 +14,13 @@ from ..journal import announce
 from ..people.models import Council, Person
 from ..people.scopes import scoped_to
 from ..systems.models import System
-from . import targets
 from .attachments import Upload, attach
 from .changing import begin_period
 from .events import TicketRaised
 from .models import Channel, ContactBy, Status, Ticket, TicketType
 from .prioritising import priority_for
 from .routing import Facts, Route, route
+from .targets import timing as targets
 from .texts import line, prose
 
 FIRST_NUMBER = 10_000

@@ -13,11 +13,12 @@ from sqlalchemy import delete, func, insert, select, update
 
 from .. import clock
 from ..database import db
-from .clocks import BadFacts
-from .clockwork import Clockwork, Key, ticket_columns
-from .models import Clock, Ticket
-from .recounting import clockworks
-from .steps import carry_out, changes, steps_of_policies
+from .models import Ticket
+from .targets.clocks import BadFacts
+from .targets.clockwork import Clockwork, Key, ticket_columns
+from .targets.models import Clock
+from .targets.recounting import clockworks
+from .targets.steps import carry_out, changes, steps_of_policies
 
 BATCH = 500
 SWEPT_WITHIN = timedelta(minutes=5)

@@ -12,11 +12,11 @@ from ..errors import Refusal
 from ..journal import announce
 from ..people.calendars import calendar_for, catalogue
 from ..people.models import Person
-from . import targets
 from .access import for_whom, may_work
 from .changing import NoWay, change, refuse_road
 from .events import TicketCancelled, TicketClosed, TicketReopened, TicketResolved
 from .models import Resolution, Status, Ticket
+from .targets import timing as targets
 from .texts import line, prose
 from .versions import take_turn
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from ..database import db
 from ..people.models import Person
-from . import targets
 from .attachments import Upload, attach
 from .models import Channel, Message, MessageKind, Ticket
+from .targets import timing as targets
 
 
 def put_down(

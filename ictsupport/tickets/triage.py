@@ -3,13 +3,13 @@
 from ..errors import Refusal
 from ..journal import announce
 from ..people.models import Person
-from . import targets
 from .access import may_work
 from .changing import NoWay, change, refuse_road
 from .events import TicketAssigned, TicketMoved, TicketPrioritised, TicketTakenUp
 from .models import Queue, Status, Ticket
 from .prioritising import WORDS, priority_for
 from .routing import triage_queue
+from .targets import timing as targets
 from .texts import line
 from .versions import take_turn
 

@@ -14,18 +14,15 @@ from ..database import db
 from ..pages import navigation
 from ..pages.presses import once
 from ..people.access import me
-from . import (
-    acting_views,
-    asking_views,  # noqa: F401
-    call_views,  # noqa: F401
-    desk_views,
-    queue_views,
-    requester_views,
-    search_views,  # noqa: F401
-)
 from .access import is_desk, note_reading, visible_tickets, workable
+from .asking import own_views as requester_views
+from .asking import views as asking_views  # noqa: F401
 from .blueprint import bp
+from .desk import acting_views, call_views  # noqa: F401
+from .desk import views as desk_views
+from .lists import views as queue_views
 from .models import Ticket
+from .search import views as search_views  # noqa: F401
 
 
 def works_tickets(person: Any) -> bool:

@@ -11,8 +11,6 @@ from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.people.models import RequesterKind
 from ictsupport.people.scopes import scoped_to
-from ictsupport.tickets import targets
-from ictsupport.tickets.breaches import sweep_breaches
 from ictsupport.tickets.models import (
     Channel,
     HoldReason,
@@ -23,6 +21,8 @@ from ictsupport.tickets.models import (
     TicketPeriod,
     TicketType,
 )
+from ictsupport.tickets.targets import timing as targets
+from ictsupport.tickets.targets.breaches import sweep_breaches
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 

@@ -9,17 +9,11 @@ from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.reports.models import FLOWS, Grain, LoadFact, WaitFact
 from ictsupport.reports.rebuilding import rebuild_load_facts, rebuild_or_compare
-from ictsupport.tickets.breaches import sweep_breaches
-from ictsupport.tickets.clocks import Stage
-from ictsupport.tickets.models import (
-    Clock,
-    ClockKind,
-    Merge,
-    Queue,
-    Status,
-    TicketPeriod,
-)
-from ictsupport.tickets.recounting import follow_new_targets
+from ictsupport.tickets.models import ClockKind, Merge, Queue, Status, TicketPeriod
+from ictsupport.tickets.targets.breaches import sweep_breaches
+from ictsupport.tickets.targets.clocks import Stage
+from ictsupport.tickets.targets.models import Clock
+from ictsupport.tickets.targets.recounting import follow_new_targets
 
 
 def found() -> list[str]:

@@ -12,8 +12,9 @@ from ictsupport.database import db
 from ictsupport.journal import Entry
 from ictsupport.people.models import Calendar, CalendarVersion, Council, Person, Team
 from ictsupport.people.scopes import scoped_to
-from ictsupport.tickets.models import Channel, Clock, ClockKind, Policy, Queue, Ticket, TicketType
-from ictsupport.tickets.targets import start_clocks
+from ictsupport.tickets.models import Channel, ClockKind, Queue, Ticket, TicketType
+from ictsupport.tickets.targets.models import Clock, Policy
+from ictsupport.tickets.targets.timing import start_clocks
 from tests.cast import LONG_AGO, TARGETS, WORKING_WEEK, keep
 
 MakeTicket = Callable[..., Ticket]

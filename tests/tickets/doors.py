@@ -7,7 +7,7 @@ from werkzeug.datastructures import FileStorage
 
 from ictsupport.database import db
 from ictsupport.people.models import Role
-from ictsupport.tickets import asking
+from ictsupport.tickets.asking import requests as asking
 from ictsupport.tickets.models import Channel, Resolution
 from ictsupport.tickets.raising import raise_ticket
 from ictsupport.tickets.replying import note, reply

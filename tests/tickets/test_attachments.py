@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from ictsupport import clock
 from ictsupport.database import db
-from ictsupport.tickets import asking
-from ictsupport.tickets.asking import forget_unsent
+from ictsupport.tickets.asking import requests as asking
+from ictsupport.tickets.asking.requests import forget_unsent
 from ictsupport.tickets.attachments import (
     EmptyFile,
     Locked,

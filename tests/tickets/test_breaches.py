@@ -8,10 +8,10 @@ from sqlalchemy import select, text
 from ictsupport import clock, jobs, scheduler
 from ictsupport.database import db
 from ictsupport.journal import Entry
-from ictsupport.tickets.breaches import sweep_breaches
-from ictsupport.tickets.clocks import Stage
 from ictsupport.tickets.models import ClockKind, HoldReason
-from ictsupport.tickets.targets import first_response, pause, start_clocks
+from ictsupport.tickets.targets.breaches import sweep_breaches
+from ictsupport.tickets.targets.clocks import Stage
+from ictsupport.tickets.targets.timing import first_response, pause, start_clocks
 
 from .clock_cast import at, breaches_told, furnish, response, ticket_maker, ticket_with_clocks  # noqa: F401
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from ictsupport.database import db
 from ictsupport.people.models import Person
-from ictsupport.tickets.by_request import UNVERIFIED
+from ictsupport.tickets.asking.by_request import UNVERIFIED
 from ictsupport.tickets.models import ContactBy, Ticket
 
 DETAILS = {"name": "Pat Ashcroft", "number": "07700 900123", "meeting": "Planning at 6:30pm"}

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from ictsupport.database import db
 from ictsupport.devices.lending import lend
 from ictsupport.devices.models import Device
-from ictsupport.tickets.calling import callers
+from ictsupport.tickets.desk.calling import callers
 from ictsupport.tickets.models import CallResult, Channel, MessageKind, Resolution, Status, Ticket
 
 from ..cast import keep

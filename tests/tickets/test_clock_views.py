@@ -10,12 +10,12 @@ from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.people.calendars import close_days
 from ictsupport.people.models import Role
-from ictsupport.tickets.clocks import Target, Unit
-from ictsupport.tickets.escalating import take_steps
-from ictsupport.tickets.explaining import days, exact, explained_clocks, span, target_words
 from ictsupport.tickets.models import HoldReason, Ticket
-from ictsupport.tickets.policies import save_policy
-from ictsupport.tickets.targets import (
+from ictsupport.tickets.targets.clocks import Target, Unit
+from ictsupport.tickets.targets.escalating import take_steps
+from ictsupport.tickets.targets.explaining import days, exact, explained_clocks, span, target_words
+from ictsupport.tickets.targets.policies import save_policy
+from ictsupport.tickets.targets.timing import (
     first_response,
     need_by,
     pause,

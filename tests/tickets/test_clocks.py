@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ictsupport.hours import Calendar, Closure, Elapsed, Version, parse_windows
-from ictsupport.tickets.clocks import BadFacts, Fact, Happening, Stage, Target, Unit, explain, read
+from ictsupport.tickets.targets.clocks import BadFacts, Fact, Happening, Stage, Target, Unit, explain, read
 
 settings.register_profile("patient", deadline=None)  # the bank holidays are loaded once, within some test
 settings.load_profile("patient")

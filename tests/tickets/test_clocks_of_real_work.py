@@ -11,17 +11,17 @@ from ictsupport.database import db
 from ictsupport.errors import Refusal
 from ictsupport.people.models import Person
 from ictsupport.tickets.amending import amend
-from ictsupport.tickets.breaches import sweep_breaches
-from ictsupport.tickets.clocks import Stage
-from ictsupport.tickets.clockwork import ticket_columns
-from ictsupport.tickets.escalating import take_steps
 from ictsupport.tickets.holding import hold, release
 from ictsupport.tickets.models import CallResult, Channel, HoldReason, Resolution, Ticket, TicketType
 from ictsupport.tickets.raising import raise_ticket
 from ictsupport.tickets.rebuilding import rebuild_clocks, rebuild_steps
 from ictsupport.tickets.replying import log_call, reply
 from ictsupport.tickets.resolving import cancel, close, reopen, resolve
-from ictsupport.tickets.targets import clockwork_of
+from ictsupport.tickets.targets.breaches import sweep_breaches
+from ictsupport.tickets.targets.clocks import Stage
+from ictsupport.tickets.targets.clockwork import ticket_columns
+from ictsupport.tickets.targets.escalating import take_steps
+from ictsupport.tickets.targets.timing import clockwork_of
 from ictsupport.tickets.triage import prioritise
 
 Act = Callable[[Ticket, Person, datetime, random.Random], object]

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from ictsupport.database import FAR_FUTURE
 from ictsupport.hours import Calendar, Version, parse_windows
 from ictsupport.people.calendars import Catalogue
-from ictsupport.tickets.clocks import Happening, Stage, Target, Unit
-from ictsupport.tickets.clockwork import Clockwork, Rule, ticket_columns
 from ictsupport.tickets.models import ClockKind, HoldReason
+from ictsupport.tickets.targets.clocks import Happening, Stage, Target, Unit
+from ictsupport.tickets.targets.clockwork import Clockwork, Rule, ticket_columns
 
 settings.register_profile("patient", deadline=None)  # the bank holidays are loaded once, within some test
 settings.load_profile("patient")

@@ -13,8 +13,6 @@ from ictsupport.tickets.history import Act, Said, Story
 from ictsupport.tickets.models import (
     CallResult,
     Channel,
-    Clock,
-    ClockEvent,
     HoldReason,
     MessageKind,
     Resolution,
@@ -24,6 +22,7 @@ from ictsupport.tickets.models import (
     TicketType,
 )
 from ictsupport.tickets.raising import raise_ticket
+from ictsupport.tickets.targets.models import Clock, ClockEvent
 
 from ..conftest import NOW
 

@@ -7,9 +7,10 @@ import pytest
 from ictsupport.journal.queries import entries_about
 from ictsupport.tickets.changing import NoWay
 from ictsupport.tickets.holding import HeldIntoThePast, NoMessage, NotOnHold, hold, release
-from ictsupport.tickets.models import HoldReason, Resolution, Stage, Status
+from ictsupport.tickets.models import HoldReason, Resolution, Status
 from ictsupport.tickets.replying import note, reply
 from ictsupport.tickets.resolving import resolve
+from ictsupport.tickets.targets.clocks import Stage
 
 from ..conftest import NOW
 

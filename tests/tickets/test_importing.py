@@ -17,8 +17,10 @@ from ictsupport.journal import Entry
 from ictsupport.mail import Outgoing
 from ictsupport.people.models import Person
 from ictsupport.tickets.importing import Incidents
-from ictsupport.tickets.models import Clock, ClockKind, HoldReason, Stage, Status, Ticket, TicketPeriod
+from ictsupport.tickets.models import ClockKind, HoldReason, Status, Ticket, TicketPeriod
 from ictsupport.tickets.rebuilding import rebuilds
+from ictsupport.tickets.targets.clocks import Stage
+from ictsupport.tickets.targets.models import Clock
 
 SAMPLE = Path(__file__).parents[2] / "docs/handbook/samples/incidents.csv"
 LONDON = ZoneInfo("Europe/London")

@@ -8,9 +8,10 @@ import pytest
 from ictsupport.database import db
 from ictsupport.people.models import RequesterKind
 from ictsupport.people.scopes import scoped_to
-from ictsupport.tickets.clocks import Target, Unit
-from ictsupport.tickets.models import ClockKind, HoldReason, Policy, TicketType
-from ictsupport.tickets.policies import (
+from ictsupport.tickets.models import ClockKind, HoldReason, TicketType
+from ictsupport.tickets.targets.clocks import Target, Unit
+from ictsupport.tickets.targets.models import Policy
+from ictsupport.tickets.targets.policies import (
     BadPolicy,
     Kind,
     NoPolicy,

@@ -10,9 +10,9 @@ from werkzeug.datastructures import MultiDict
 from ictsupport.database import db
 from ictsupport.people.models import Grant, RequesterKind, Role
 from ictsupport.people.scopes import scoped_to
-from ictsupport.tickets import worklists
-from ictsupport.tickets.filtering import FILTERS, FINISHED_SORTS, SORT_WORDS, SORTS, VIEWS, Wish
 from ictsupport.tickets.holding import hold
+from ictsupport.tickets.lists import worklists
+from ictsupport.tickets.lists.filtering import FILTERS, FINISHED_SORTS, SORT_WORDS, SORTS, VIEWS, Wish
 from ictsupport.tickets.models import Channel, HoldReason, Resolution, Status, Ticket, TicketType
 from ictsupport.tickets.resolving import resolve
 from ictsupport.tickets.triage import assign, move, prioritise

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 from ictsupport.database import db
 from ictsupport.people.models import Calendar, CalendarVersion, Grant, Person, Role, Team
 from ictsupport.people.scopes import scoped_to
-from ictsupport.tickets import asking
-from ictsupport.tickets.models import Channel, Policy, Queue, Request, Ticket, TicketPeriod
+from ictsupport.tickets.asking import requests as asking
+from ictsupport.tickets.models import Channel, Queue, Request, Ticket, TicketPeriod
 from ictsupport.tickets.raising import raise_ticket
+from ictsupport.tickets.targets.models import Policy
 from ictsupport.tickets.triage import assign, prioritise
 from ictsupport.tickets.versions import ChangedMeanwhile
 

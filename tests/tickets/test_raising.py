@@ -10,8 +10,9 @@ from ictsupport.database import db
 from ictsupport.journal.queries import entries_about
 from ictsupport.people.models import RequesterKind
 from ictsupport.people.scopes import Scope
-from ictsupport.tickets.models import Channel, ClockKind, ContactBy, Stage, Status, Ticket, TicketPeriod
+from ictsupport.tickets.models import Channel, ClockKind, ContactBy, Status, Ticket, TicketPeriod
 from ictsupport.tickets.raising import NeededInThePast, NoNumber, RequesterHasLeft
+from ictsupport.tickets.targets.clocks import Stage
 from ictsupport.tickets.texts import NothingSaid, TooLong
 
 from ..conftest import NOW

@@ -15,11 +15,19 @@ from ictsupport.commands.rebuild import command
 from ictsupport.database import FAR_FUTURE, db
 from ictsupport.people.models import Calendar
 from ictsupport.tickets import rebuilding
-from ictsupport.tickets.breaches import sweep_breaches
-from ictsupport.tickets.clocks import Stage, Unit
-from ictsupport.tickets.models import Clock, ClockEvent, ClockKind, HoldReason, Policy, Ticket
+from ictsupport.tickets.models import ClockKind, HoldReason, Ticket
 from ictsupport.tickets.rebuilding import rebuild_clocks, rebuildable, rebuilds
-from ictsupport.tickets.targets import need_by, pause, reopen_clocks, resume, start_clocks, stop_resolution
+from ictsupport.tickets.targets.breaches import sweep_breaches
+from ictsupport.tickets.targets.clocks import Stage, Unit
+from ictsupport.tickets.targets.models import Clock, ClockEvent, Policy
+from ictsupport.tickets.targets.timing import (
+    need_by,
+    pause,
+    reopen_clocks,
+    resume,
+    start_clocks,
+    stop_resolution,
+)
 
 from .clock_cast import at, resolution, response, ticket_maker, ticket_with_clocks  # noqa: F401
 

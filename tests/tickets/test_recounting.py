@@ -9,11 +9,12 @@ from ictsupport import clock, jobs
 from ictsupport.database import db
 from ictsupport.people.calendars import close_days, open_specially, withdraw
 from ictsupport.people.scopes import scoped_to
-from ictsupport.tickets.clocks import Stage, Unit
-from ictsupport.tickets.models import ClockEvent, HoldReason, Policy, Status, TicketType
-from ictsupport.tickets.policies import NoPolicy, end_policy, save_policy
+from ictsupport.tickets.models import HoldReason, Status, TicketType
 from ictsupport.tickets.rebuilding import rebuild_clocks
-from ictsupport.tickets.targets import first_response, pause, start_clocks, stop_resolution
+from ictsupport.tickets.targets.clocks import Stage, Unit
+from ictsupport.tickets.targets.models import ClockEvent, Policy
+from ictsupport.tickets.targets.policies import NoPolicy, end_policy, save_policy
+from ictsupport.tickets.targets.timing import first_response, pause, start_clocks, stop_resolution
 from tests.cast import LONG_AGO, TARGETS
 
 from .clock_cast import at, breaches_told, resolution, response, ticket_maker, ticket_with_clocks  # noqa: F401

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from ictsupport.database import db
 from ictsupport.journal.queries import entries_about
 from ictsupport.people.models import DelegateScope, Delegation
-from ictsupport.tickets.models import CallResult, MessageKind, Resolution, Stage, Status, Ticket
+from ictsupport.tickets.models import CallResult, MessageKind, Resolution, Status, Ticket
 from ictsupport.tickets.replying import Finished, PromisedInThePast, log_call, note, reply
 from ictsupport.tickets.resolving import cancel, close, resolve
+from ictsupport.tickets.targets.clocks import Stage
 from ictsupport.tickets.texts import NothingSaid
 
 from ..cast import keep

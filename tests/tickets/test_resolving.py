@@ -9,7 +9,7 @@ from ictsupport.jobs import enqueue, run_all
 from ictsupport.journal.queries import entries_about
 from ictsupport.tickets.changing import NoWay
 from ictsupport.tickets.holding import hold
-from ictsupport.tickets.models import HoldReason, Resolution, Stage, Status
+from ictsupport.tickets.models import HoldReason, Resolution, Status
 from ictsupport.tickets.resolving import (
     DeskOnly,
     NotToday,
@@ -19,6 +19,7 @@ from ictsupport.tickets.resolving import (
     reopen,
     resolve,
 )
+from ictsupport.tickets.targets.clocks import Stage
 from ictsupport.tickets.texts import NothingSaid
 from ictsupport.tickets.triage import assign
 

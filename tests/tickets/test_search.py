@@ -8,13 +8,13 @@ from sqlalchemy import text, update
 from ictsupport.database import db
 from ictsupport.people.models import Grant, Role
 from ictsupport.people.scopes import scoped_to
-from ictsupport.tickets import search
-from ictsupport.tickets.indexing import rebuild_search
 from ictsupport.tickets.models import CallResult, Resolution
 from ictsupport.tickets.replying import log_call, note, reply
 from ictsupport.tickets.resolving import resolve
-from ictsupport.tickets.search_models import SearchDoc
-from ictsupport.tickets.search_words import (
+from ictsupport.tickets.search import finding as search
+from ictsupport.tickets.search.indexing import rebuild_search
+from ictsupport.tickets.search.models import SearchDoc
+from ictsupport.tickets.search.words import (
     LONGEST,
     NothingToFind,
     OnlyExclusions,

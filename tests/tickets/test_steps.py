@@ -11,13 +11,14 @@ from ictsupport.database import db
 from ictsupport.journal import Entry
 from ictsupport.mail import Outgoing
 from ictsupport.people.calendars import close_days
-from ictsupport.tickets.escalating import take_steps
-from ictsupport.tickets.models import ClockKind, ClockStep, HoldReason, Policy, Queue, Resolution, Ticket
-from ictsupport.tickets.policies import BadPolicy, save_policy
+from ictsupport.tickets.models import ClockKind, HoldReason, Queue, Resolution, Ticket
 from ictsupport.tickets.rebuilding import rebuild_steps
 from ictsupport.tickets.resolving import resolve
-from ictsupport.tickets.steps import BadStep, Step, parse_steps
-from ictsupport.tickets.targets import (
+from ictsupport.tickets.targets.escalating import take_steps
+from ictsupport.tickets.targets.models import ClockStep, Policy
+from ictsupport.tickets.targets.policies import BadPolicy, save_policy
+from ictsupport.tickets.targets.steps import BadStep, Step, parse_steps
+from ictsupport.tickets.targets.timing import (
     first_response,
     pause,
     reopen_clocks,

@@ -7,18 +7,11 @@ from sqlalchemy import select
 
 from ictsupport.database import FAR_FUTURE, db
 from ictsupport.people.scopes import scoped_to
-from ictsupport.tickets.clocks import Stage, Unit
-from ictsupport.tickets.models import (
-    Channel,
-    ClockEvent,
-    ClockKind,
-    HoldReason,
-    Policy,
-    Status,
-    TicketType,
-)
-from ictsupport.tickets.policies import NoPolicy
-from ictsupport.tickets.targets import (
+from ictsupport.tickets.models import Channel, ClockKind, HoldReason, Status, TicketType
+from ictsupport.tickets.targets.clocks import Stage, Unit
+from ictsupport.tickets.targets.models import ClockEvent, Policy
+from ictsupport.tickets.targets.policies import NoPolicy
+from ictsupport.tickets.targets.timing import (
     cancel_clocks,
     first_response,
     need_by,

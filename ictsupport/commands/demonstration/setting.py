@@ -26,7 +26,8 @@ from ...people.models import (
 )
 from ...people.scopes import scoped_to
 from ...systems.models import System
-from ...tickets.models import Matrix, Policy, Queue, RoutingRule
+from ...tickets.models import Matrix, Queue, RoutingRule
+from ...tickets.targets.models import Policy
 from .content import content
 
 STAFF = 300

@@ -1,0 +1,1 @@
+"""Asking for help, and what the requester sees of it."""

@@ -1,0 +1,132 @@
+"""The lists that pages for requesters show."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Load, joinedload, raiseload, selectinload
+
+from ... import clock
+from ...config import settings
+from ...database import db
+from ...people.access import members_acted_for
+from ...people.models import DelegateScope, Person
+from ...systems.models import System, SystemLeg, Use
+from ..access import own_tickets, visible_messages
+from ..models import Attachment, HoldReason, Message, Request, Status, Ticket
+
+A_PAGE = 25
+MOST_OPEN = 100
+
+
+def open_requests(person: Person, limit: int = MOST_OPEN) -> Sequence[Ticket]:
+    """What is still to be done of what somebody asked for, newest first."""
+    still = (Status.NEW, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED)
+    return db.session.scalars(
+        _shown(own_tickets(person)).where(Ticket.status.in_(still)).order_by(Ticket.id.desc()).limit(limit)
+    ).all()
+
+
+def finished_requests(person: Person, before: int | None = None) -> tuple[Sequence[Ticket], int | None]:
+    """What is finished, newest first, a page of it; with it the id to go on before, if there is more."""
+    tickets = _shown(own_tickets(person)).where(Ticket.status.in_((Status.CLOSED, Status.CANCELLED)))
+    if before is not None:
+        tickets = tickets.where(Ticket.id < before)
+    rows = db.session.scalars(tickets.order_by(Ticket.id.desc()).limit(A_PAGE + 1)).all()
+    return rows[:A_PAGE], (rows[A_PAGE - 1].id if len(rows) > A_PAGE else None)
+
+
+def waiting_for_answer(person: Person) -> Sequence[Ticket]:
+    """What waits for the requester: a question to answer, or whether it works now."""
+    return db.session.scalars(
+        _shown(own_tickets(person))
+        .where(or_(Ticket.hold_reason == HoldReason.REQUESTER, Ticket.status == Status.RESOLVED))
+        .order_by(Ticket.id.desc())
+        .limit(10)
+    ).all()
+
+
+def conversation(person: Person, ticket: Ticket) -> Sequence[Message]:
+    """What was said on a ticket as far as the person may read it, with who said it and the files."""
+    return db.session.scalars(
+        visible_messages(person, ticket).options(
+            joinedload(Message.author),
+            joinedload(Message.for_whom),
+            selectinload(Message.attachments).raiseload("*"),
+            Load(Message).raiseload("*"),
+        )
+    ).all()
+
+
+def files_of_description(ticket: Ticket) -> Sequence[Attachment]:
+    """The files that came with the ticket itself."""
+    return db.session.scalars(
+        select(Attachment)
+        .where(
+            Attachment.ticket_id == ticket.id, Attachment.message_id.is_(None), Attachment.internal.is_(False)
+        )
+        .order_by(Attachment.id)
+        .options(raiseload("*"))
+    ).all()
+
+
+def unsent_requests(person: Person) -> Sequence[Request]:
+    """What somebody began to ask and has not sent, newest first."""
+    return db.session.scalars(
+        select(Request)
+        .where(Request.person_id == person.id, Request.ticket_id.is_(None))
+        .order_by(Request.updated_at.desc())
+        .limit(5)
+        .options(raiseload("*"))
+    ).all()
+
+
+def members_to_raise_for(person: Person) -> Sequence[Person]:
+    """The members in whose name the person may ask for help."""
+    return db.session.scalars(
+        select(Person)
+        .where(Person.id.in_(members_acted_for(person, DelegateScope.RAISE)))
+        .order_by(Person.sort_name)
+    ).all()
+
+
+def systems_to_choose(council_id: int | None) -> Sequence[System]:
+    """The systems that somebody of a council can have trouble with, by name."""
+    today = clock.today(settings().zone)
+    systems = select(System).where(or_(System.retired_on.is_(None), System.retired_on > today))
+    if council_id is not None:
+        without = System.legs.any(and_(SystemLeg.council_id == council_id, SystemLeg.use == Use.NONE))
+        systems = systems.where(~without)
+    return db.session.scalars(systems.order_by(System.name).options(raiseload("*"))).all()
+
+
+def reports_today(system_id: int, council_id: int | None, but: Person) -> tuple[int, datetime | None]:
+    """How many others reported something about the system since this morning, and since when."""
+    zone = settings().zone
+    now = clock.now().astimezone(zone)
+    morning = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    reports = (
+        select(Ticket.requester_id, Ticket.opened_at)
+        .join(Ticket.systems)
+        .where(
+            System.id == system_id,
+            Ticket.opened_at >= morning,
+            Ticket.requester_id != but.id,
+            Ticket.confidential.is_(False),
+        )
+        .limit(500)
+    )
+    if council_id is not None:
+        reports = reports.where(or_(Ticket.council_id == council_id, Ticket.council_id.is_(None)))
+    rows = db.session.execute(reports).all()
+    return len({row.requester_id for row in rows}), min((row.opened_at for row in rows), default=None)
+
+
+def _shown(tickets: Select[Ticket]) -> Select[Ticket]:
+    """With what a row shows: whose it is and who has it. Those may be who is signed in, so they stay whole."""
+    return tickets.options(
+        joinedload(Ticket.requester),
+        joinedload(Ticket.assignee),
+        joinedload(Ticket.queue),
+        Load(Ticket).raiseload("*"),
+    )

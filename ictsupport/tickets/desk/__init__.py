@@ -1,0 +1,1 @@
+"""One ticket as those who work it see it, and the form for a telephone call."""

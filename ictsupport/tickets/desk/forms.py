@@ -1,0 +1,219 @@
+"""The forms with which the desk works a ticket. Each carries the version of the ticket it was made from."""
+
+from datetime import datetime
+
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length
+
+from ...config import settings
+from ...pages.forms import DateField, FilesField, Form, NotRequired, TimeField, WholeNumberField
+from ..models import CallResult, Channel, HoldReason, MessageKind, Resolution, TicketType
+from ..prioritising import WORDS
+from ..texts import LONGEST
+
+PROSE = Length(max=LONGEST, message=f"Use no more than {LONGEST:,} characters, or attach it as a file")
+IMPACTS = {
+    1: "1 – a whole council or a shared system",
+    2: "2 – a team or several people",
+    3: "3 – one person",
+}
+URGENCIES = {1: "1 – work stopped, or a meeting today", 2: "2 – work hampered", 3: "3 – can wait"}
+
+
+def sentence(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+class TicketForm(Form):
+    """A change of a ticket: `version` is what its sender saw."""
+
+    version = HiddenField()
+
+    @property
+    def seen(self) -> int | None:
+        typed = str(self.version.data or "")
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+
+
+class MessageForm(Form):
+    """What the one box on the ticket page sends: a public reply, an internal note or a telephone call."""
+
+    kind = RadioField(
+        "What is this?",
+        choices={
+            MessageKind.REPLY.value: "Reply to the requester",
+            MessageKind.NOTE.value: "Internal note",
+            MessageKind.CALL.value: "Telephone call",
+        },
+        default=MessageKind.REPLY.value,
+    )
+    body = TextAreaField("Message", [PROSE])
+    result = SelectField(
+        "How did the call go?",
+        choices={each.value: sentence(each.value) for each in CallResult},
+        default=CallResult.SPOKE.value,
+    )
+    promised_on = DateField(
+        "Call back promised for", [NotRequired()], what="The day you promised to ring back"
+    )
+    promised_at = TimeField("at", [NotRequired()], what="The time you promised to ring back")
+    files = FilesField("Files", [NotRequired()])
+
+    def validate(self, extra_validators: object = None) -> bool:
+        good = super().validate(extra_validators)
+        if bool(self.promised_on.data) != bool(self.promised_at.data) and good:
+            self.promised_at.errors = ["Give both the day and the time you promised to ring back"]
+            return False
+        return good
+
+    @property
+    def promised(self) -> datetime | None:
+        """The promised call back as an instant."""
+        return moment_of(self.promised_on.data, self.promised_at.data)
+
+
+def moment_of(day: object, at: object) -> datetime | None:
+    """A day and a time of the wall's clock as an instant."""
+    if not day or not at:
+        return None
+    return datetime.combine(day, at, settings().zone)  # type: ignore[arg-type]
+
+
+class AssignForm(TicketForm):
+    assignee = SelectField("Who has it", [NotRequired()], coerce=str)
+
+
+class MoveForm(TicketForm):
+    queue = SelectField("Queue", [InputRequired("Choose a queue")], coerce=str)
+    reason = StringField("Why is it moved?", [NotRequired(), Length(max=300)])
+
+
+class PriorityForm(TicketForm):
+    impact = RadioField("Impact", choices={str(key): word for key, word in IMPACTS.items()})
+    urgency = RadioField("Urgency", choices={str(key): word for key, word in URGENCIES.items()})
+    override = SelectField(
+        "Another priority than follows from these",
+        [NotRequired()],
+        choices={"": "No, as it follows"} | {str(key): f"P{key} {word}" for key, word in WORDS.items()},
+    )
+    reason = StringField("Why is it different?", [NotRequired(), Length(max=300)])
+
+
+class HoldForm(TicketForm):
+    reason = RadioField(
+        "What does it wait for?",
+        [InputRequired("Say what it waits for")],
+        choices={each.value: sentence(each.value) for each in HoldReason},
+    )
+    until = DateField("Until", [NotRequired()], what="The day to wait until")
+    message = TextAreaField("Message to the requester", [NotRequired(), PROSE])
+
+
+class ReleaseForm(TicketForm):
+    """Takes it off hold: nothing to ask."""
+
+
+class TakeUpForm(TicketForm):
+    """Work begins: nothing to ask."""
+
+
+class TriageForm(TicketForm):
+    """Gives it back to triage: nothing to ask."""
+
+
+class ResolutionForm(TicketForm):
+    resolution = SelectField(
+        "How it ended",
+        [InputRequired("Say how it ended")],
+        choices={"": "Choose"} | {each.value: sentence(each.value) for each in Resolution},
+    )
+    notes = TextAreaField(
+        "What was done", [InputRequired("Say what was done: the requester reads it"), PROSE]
+    )
+    minutes = WholeNumberField("Minutes spent", [NotRequired()], most=100_000, what="Minutes spent")
+
+
+class ReopeningForm(TicketForm):
+    reason = TextAreaField("What is still wrong?", [NotRequired(), PROSE])
+
+
+class CancellationForm(TicketForm):
+    reason = StringField("Why is it cancelled?", [NotRequired(), Length(max=300)])
+
+
+class DetailsForm(TicketForm):
+    subject = StringField("Subject", [InputRequired("Give it a subject"), Length(max=200)])
+    ticket_type = RadioField("Type", choices={each.value: sentence(each.value) for each in TicketType})
+    council = SelectField("Council the work is for", [NotRequired()], coerce=str)
+    systems = SelectMultipleField("Systems concerned", [NotRequired()], coerce=str)
+    needed_on = DateField("Needed by", [NotRequired()], what="The day it is needed by")
+    needed_at = TimeField("at", [NotRequired()], what="The time it is needed by")
+    needed_for = StringField("What is it needed for?", [NotRequired(), Length(max=120)])
+    supplier_reference = StringField("Supplier’s reference", [NotRequired(), Length(max=80)])
+    confidential = BooleanField("Confidential: only for those cleared for its queue")
+
+    def validate(self, extra_validators: object = None) -> bool:
+        good = super().validate(extra_validators)
+        if bool(self.needed_on.data) != bool(self.needed_at.data) and good:
+            self.needed_at.errors = ["Give both the day and the time it is needed by"]
+            return False
+        return good
+
+
+class CallForm(Form):
+    """What somebody rings about. Resolving it in the same press asks how it ended, too."""
+
+    subject = StringField(
+        "What is it about?", [InputRequired("Say in a few words what it is about"), Length(max=200)]
+    )
+    description = TextAreaField("What they say", [NotRequired(), PROSE])
+    channel = RadioField(
+        "How did they come?",
+        choices={Channel.PHONE.value: "Telephone", Channel.WALK_IN.value: "Walk-in"},
+        default=Channel.PHONE.value,
+    )
+    ticket_type = RadioField(
+        "Type",
+        choices={each.value: sentence(each.value) for each in TicketType},
+        default=TicketType.INCIDENT.value,
+    )
+    impact = SelectField("Impact", choices={str(key): word for key, word in IMPACTS.items()}, default="3")
+    urgency = SelectField("Urgency", choices={str(key): word for key, word in URGENCIES.items()}, default="2")
+    systems = SelectMultipleField("Systems concerned", [NotRequired()], coerce=str)
+    device = SelectField("Device", [NotRequired()], coerce=str)
+    needed_on = DateField("Needed by", [NotRequired()], what="The day it is needed by")
+    needed_at = TimeField("Time it is needed by", [NotRequired()], what="The time it is needed by")
+    needed_for = StringField("What is it needed for?", [NotRequired(), Length(max=120)])
+    resolution = SelectField(
+        "How it ended",
+        [NotRequired()],
+        choices={"": "Choose"} | {each.value: sentence(each.value) for each in Resolution},
+    )
+    notes = TextAreaField("What was done", [NotRequired(), PROSE])
+    then = HiddenField()
+
+    def validate(self, extra_validators: object = None) -> bool:
+        good = super().validate(extra_validators)
+        if bool(self.needed_on.data) != bool(self.needed_at.data) and good:
+            self.needed_at.errors = ["Give both the day and the time it is needed by"]
+            good = False
+        if self.resolves and not self.resolution.data:
+            self.resolution.errors = ["Say how it ended, or log it without resolving"]
+            good = False
+        if self.resolves and not (self.notes.data or "").strip():
+            self.notes.errors = ["Say what was done: the requester reads it"]
+            good = False
+        return good
+
+    @property
+    def resolves(self) -> bool:
+        """Whether "Log and resolve" was pressed."""
+        return bool(self.then.data == "resolve")

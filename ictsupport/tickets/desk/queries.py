@@ -1,0 +1,122 @@
+"""What the desk's page of one ticket shows besides its timeline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, false, literal, or_, select, union_all
+from sqlalchemy.orm import Load, joinedload
+
+from ...database import db
+from ...people.access import DESK
+from ...people.models import Council, Grant, Person
+from ...systems.models import System
+from ..access import workable
+from ..models import Queue, Ticket, ticket_systems
+from .timeline import COUNCILS, PEOPLE, QUEUES, SYSTEMS, Names
+
+OTHERS = 8
+Choices = list[tuple[str, str]]
+
+
+def ticket_to_show(reference: str, person: Person) -> Ticket | None:
+    """The ticket with everything about it, if the person works it; for showing only.
+
+    Those in it may be who is signed in, so they stay whole.
+    """
+    return (
+        db.session.scalars(
+            select(Ticket)
+            .where(Ticket.reference == reference, workable(person))
+            .options(
+                joinedload(Ticket.requester).joinedload(Person.employer),
+                joinedload(Ticket.opened_by),
+                joinedload(Ticket.assignee),
+                joinedload(Ticket.queue),
+                joinedload(Ticket.device),
+                joinedload(Ticket.council),
+                joinedload(Ticket.follows).load_only(Ticket.reference),
+                joinedload(Ticket.clocks),
+                Load(Ticket).raiseload("*"),
+            )
+        )
+        .unique()
+        .first()
+    )
+
+
+def other_open_tickets(ticket: Ticket, person: Person) -> Sequence[Any]:
+    """What else the requester waits for, as far as the person works it."""
+    return open_tickets_of(ticket.requester_id, person, leaving_out=ticket.id)
+
+
+def open_tickets_of(requester_id: int, person: Person, *, leaving_out: int = 0) -> Sequence[Any]:
+    return db.session.execute(
+        select(Ticket.reference, Ticket.subject, Ticket.status, Ticket.opened_at)
+        .where(Ticket.requester_id == requester_id, Ticket.OPEN, Ticket.id != leaving_out, workable(person))
+        .order_by(Ticket.id.desc())
+        .limit(OTHERS)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Register:
+    """Names by kind and id, and whom and where a ticket can be given to."""
+
+    names: Names
+    agents: Choices
+    queues: Choices
+    systems: Choices
+    """Those that the ticket concerns, by the name in their address."""
+
+
+def register(ticket_id: int = 0, mentioned: frozenset[tuple[str, int]] = frozenset()) -> Register:
+    """The names of what is mentioned, the desk's agents and queues, and the ticket's systems, in one statement.
+
+    The systems come this way because SQLite would read their whole table to
+    join it to one ticket.
+    """
+
+    def ids(kind: str) -> list[int]:
+        return [key for each, key in mentioned if each == kind]
+
+    desk = Person.id.in_(select(Grant.person_id).where(Grant.role.in_(DESK), Grant.ended_at.is_(None)))
+    works = desk & Person.left_on.is_(None)
+    concerned = System.id.in_(
+        select(ticket_systems.c.system_id).where(ticket_systems.c.ticket_id == ticket_id)
+    )
+    rows = union_all(
+        _named(PEOPLE, Person, works).where(or_(works, Person.id.in_(ids(PEOPLE)))),
+        _named(QUEUES, Queue, Queue.closed_on.is_(None)),
+        _named(COUNCILS, Council, false()),
+        _named(SYSTEMS, System, concerned, System.slug).where(or_(concerned, System.id.in_(ids(SYSTEMS)))),
+    ).subquery()
+    names: dict[tuple[str, int], str] = {}
+    offered: dict[str, Choices] = {PEOPLE: [], QUEUES: [], SYSTEMS: []}
+    for kind, key, name, choice, slug in db.session.execute(select(rows).order_by(rows.c.name)):
+        names[kind, key] = name
+        if choice:
+            offered[kind].append((slug or str(key), name))
+    return Register(names, offered[PEOPLE], offered[QUEUES], offered[SYSTEMS])
+
+
+def _named(kind: str, model: type[Any], choice: Any, slug: Any = None) -> Select[Any]:
+    return select(
+        literal(kind).label("kind"),
+        model.id.label("id"),
+        model.name.label("name"),
+        choice.label("choice"),
+        (literal("") if slug is None else slug).label("slug"),
+    )
+
+
+def councils() -> Choices:
+    rows = db.session.execute(select(Council.id, Council.name).order_by(Council.name))
+    return [("", "All councils"), *((str(key), name) for key, name in rows)]
+
+
+def systems() -> Choices:
+    return [
+        (str(key), name)
+        for key, name in db.session.execute(select(System.id, System.name).order_by(System.name))
+    ]

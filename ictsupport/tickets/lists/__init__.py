@@ -1,0 +1,1 @@
+"""The lists the desk works from."""

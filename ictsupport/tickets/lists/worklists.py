@@ -1,0 +1,198 @@
+"""The lists the desk works from: rows with all they show, counts per view, what lists can be narrowed by."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, String, case, cast, func, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from ... import clock
+from ...database import FAR_FUTURE, db
+from ...pages.paging import Count, count_up_to, keyset
+from ...people.access import DESK
+from ...people.models import Council, Grant, Person, RequesterKind
+from ...systems.models import System
+from ..access import workable
+from ..models import Queue, Ticket, ticket_systems
+from ..prioritising import WORDS
+from ..search import finding as search
+from .filtering import (
+    ME,
+    NOBODY,
+    SHARED,
+    VIEWS,
+    Choice,
+    Wish,
+    fixed_choices,
+    is_needed_today,
+    is_open,
+    not_needed_today,
+)
+
+SOON = timedelta(hours=2)
+PINNED = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ticket as a list shows it."""
+
+    reference: str
+    subject: str
+    requester: str
+    is_member: bool
+    systems: str
+    council: str
+    priority: int
+    status: str
+    assignee: str
+    due_at: datetime | None
+    needed_by: datetime | None
+    needed_for: str
+    confidential: bool
+    look: str
+
+    @property
+    def priority_words(self) -> str:
+        return WORDS[self.priority]
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """A page of a list: what is needed today above the rest, then the rest in its order."""
+
+    rows: Sequence[Row]
+    previous: str | None
+    next: str | None
+    count: Count
+
+
+def work_list(wish: Wish, count: Count | None, *, after: str = "", before: str = "") -> WorkList:
+    """The page of tickets somebody wished for, among those they may work on. `count` if it is known already."""
+    conditions = [workable(wish.person), *wish.conditions()]
+    if wish.wanted is not None:
+        conditions.append(Ticket.id.in_(search.newest(wish.wanted, wish.person, *conditions)))
+    rows = _rows().where(*conditions)
+    pinned: Sequence[Any] = ()
+    if wish.pins_needed:
+        if not after and not before:
+            needed = rows.where(is_needed_today()).order_by(Ticket.needed_by, Ticket.id).limit(PINNED)
+            pinned = db.session.execute(needed).all()
+        rows = rows.where(not_needed_today())
+    page = keyset(rows, wish.order(), after=after, before=before)
+    if count is None:
+        count = count_up_to(select(Ticket.id).where(*conditions))
+    shown = [*pinned, *page.rows]
+    systems = _systems_of([row.id for row in shown])
+    now = clock.now()
+    return WorkList([_row(row, systems, now) for row in shown], page.previous, page.next, count)
+
+
+def listed(ids: Sequence[int]) -> dict[int, Row]:
+    """Rows of these tickets by their id."""
+    rows = db.session.execute(_rows().where(Ticket.id.in_(ids))).all()
+    systems = _systems_of(ids)
+    return {row.id: _row(row, systems, clock.now()) for row in rows}
+
+
+def _rows() -> Select[Any]:
+    requester, assignee = aliased(Person), aliased(Person)
+    columns: tuple[Any, ...] = (
+        Ticket.id,
+        Ticket.reference,
+        Ticket.subject,
+        requester.name.label("requester"),
+        Ticket.requester_kind,
+        Council.short_name.label("council"),
+        Ticket.priority,
+        Ticket.status,
+        Ticket.hold_reason,
+        assignee.name.label("assignee"),
+        Ticket.due_sort,
+        Ticket.past_target_at,
+        Ticket.needed_by,
+        Ticket.needed_for,
+        Ticket.confidential,
+    )
+    return (
+        select(*columns)
+        .join(requester, requester.id == Ticket.requester_id)
+        .outerjoin(assignee, assignee.id == Ticket.assignee_id)
+        .outerjoin(Council, Council.id == Ticket.council_id)
+    )
+
+
+def _systems_of(ids: Sequence[int]) -> dict[int, list[str]]:
+    named = defaultdict(list)
+    for ticket_id, name in db.session.execute(
+        select(ticket_systems.c.ticket_id, System.name)
+        .join(System, System.id == ticket_systems.c.system_id)
+        .where(ticket_systems.c.ticket_id.in_(ids))
+        .order_by(System.name)
+    ):
+        named[ticket_id].append(name)
+    return named
+
+
+def _row(row: Any, systems: dict[int, list[str]], now: datetime) -> Row:
+    has_due = row.status.is_open and row.due_sort < FAR_FUTURE
+    needed = row.needed_by if row.status.is_open else None
+    late = row.status.is_open and (row.past_target_at is not None or (has_due and row.due_sort < now))
+    soon = (has_due and row.due_sort - now <= SOON) or (
+        needed is not None and needed - now < timedelta(days=1)
+    )
+    return Row(
+        reference=row.reference,
+        subject=row.subject,
+        requester=row.requester,
+        is_member=row.requester_kind is RequesterKind.MEMBER,
+        systems=", ".join(systems.get(row.id, ())),
+        council=row.council or "All",
+        priority=row.priority,
+        status=row.hold_reason.value if row.hold_reason else row.status.value,
+        assignee=row.assignee or "",
+        due_at=row.due_sort if has_due else None,
+        needed_by=needed,
+        needed_for=row.needed_for,
+        confidential=row.confidential,
+        look="late" if late else "soon" if soon else "",
+    )
+
+
+def view_counts(person: Person) -> dict[str, Count]:
+    """How many open tickets each view holds, exactly: one walk over the open ones."""
+    counted = db.session.execute(
+        select(
+            *(
+                func.coalesce(func.sum(case((view.condition(person), 1), else_=0)), 0).label(view.key)
+                for view in VIEWS
+            )
+        ).where(is_open(), workable(person))
+    ).one()
+    return {view.key: Count(int(getattr(counted, view.key))) for view in VIEWS}
+
+
+def choices() -> dict[str, list[Choice]]:
+    """What lists can be narrowed by, all of it in one statement."""
+    found = fixed_choices()
+    found["assignee"] = [Choice(ME, "Me"), Choice(NOBODY, "Nobody")]
+    found |= {"queue": [], "council": [], "system": []}
+    desk = select(Grant.person_id).where(Grant.role.in_(DESK), Grant.ended_at.is_(None))
+    agents = _choices("assignee", cast(Person.id, String), Person.name)
+    known = union_all(
+        agents.where(Person.left_on.is_(None), Person.id.in_(desk)),
+        _choices("queue", Queue.slug, Queue.name).where(Queue.closed_on.is_(None)),
+        _choices("council", Council.slug, Council.short_name),
+        _choices("system", System.slug, System.name),
+    ).subquery()
+    for name, value, label in db.session.execute(select(known).order_by(known.c.label)):
+        found[name].append(Choice(value, label))
+    found["council"].append(Choice(SHARED, "All councils"))
+    return found
+
+
+def _choices(name: str, value: Any, label: Any) -> Select[Any]:
+    return select(literal(name).label("name"), value.label("value"), label.label("label"))

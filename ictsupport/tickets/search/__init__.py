@@ -1,0 +1,1 @@
+"""Tickets found by what was said in them."""

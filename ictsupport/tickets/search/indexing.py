@@ -1,0 +1,163 @@
+"""What tickets can be found by, kept up to date in the transaction of every change, and made anew on demand."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.exc import DatabaseError
+
+from ...database import READONLY, db, dialect_name
+from ...journal import on
+from ...people.models import Person
+from ..events import TicketEvent
+from ..models import Attachment, Message, MessageKind, Ticket
+from ..rebuilding import Difference, Step, how_many_tickets, rebuildable
+from .models import SearchDoc
+from .words import indexable
+
+BATCH = 500
+
+Document = dict[str, Any]
+
+
+@on(TicketEvent)
+def index(event: TicketEvent) -> None:
+    """Let the ticket be found by what it says now."""
+    index_tickets([event.about.id])
+
+
+def index_tickets(ids: Sequence[int]) -> None:
+    """Make the documents of these tickets anew, where they differ from what is kept."""
+    _put(documents(ids), {document["ticket_id"]: document for document in kept_documents(ids)})
+
+
+def _put(wanted: Sequence[Document], kept: Mapping[int, Document]) -> None:
+    if new := [document for document in wanted if document["ticket_id"] not in kept]:
+        db.session.execute(insert(SearchDoc), new)
+    for document in wanted:
+        if kept.get(document["ticket_id"], document) != document:
+            db.session.execute(
+                update(SearchDoc)
+                .where(SearchDoc.ticket_id == document["ticket_id"])
+                .values(document)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def kept_documents(ids: Sequence[int]) -> list[Document]:
+    columns = (SearchDoc.ticket_id, SearchDoc.title, SearchDoc.public, SearchDoc.internal)
+    rows = db.session.execute(select(*columns).where(SearchDoc.ticket_id.in_(ids)))
+    return [dict(row._mapping) for row in rows]
+
+
+def documents(ids: Sequence[int]) -> list[Document]:
+    """What the tickets can be found by, from the tickets themselves: the newest words first, should there be many."""
+    said, files = _said_on(ids), _files_of(ids)
+    rows = db.session.execute(
+        select(
+            Ticket.id,
+            Ticket.reference,
+            Ticket.source_reference,
+            Ticket.subject,
+            Ticket.description,
+            Ticket.resolution_notes,
+            Ticket.supplier_reference,
+            Ticket.needed_for,
+            Person.name,
+        )
+        .join(Person, Person.id == Ticket.requester_id)
+        .where(Ticket.id.in_(ids))
+    )
+    return [
+        {
+            "ticket_id": row.id,
+            "title": indexable(row.subject),
+            "public": _together(
+                row.description,
+                row.needed_for,
+                row.resolution_notes,
+                *said[row.id, True],
+                *files[row.id, True],
+                row.name,
+                row.reference,
+                row.source_reference,
+            ),
+            "internal": _together(*said[row.id, False], *files[row.id, False], row.supplier_reference),
+        }
+        for row in rows
+    ]
+
+
+def _together(*parts: str | None) -> str:
+    return indexable("\n".join(part for part in parts if part))
+
+
+def _said_on(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
+    """The words of messages by ticket and whether the requester reads them, newest first."""
+    said = defaultdict(list)
+    for ticket_id, kind, body in db.session.execute(
+        select(Message.ticket_id, Message.kind, Message.body)
+        .where(Message.ticket_id.in_(ids))
+        .order_by(Message.id.desc())
+    ):
+        said[ticket_id, kind is MessageKind.REPLY].append(body)
+    return said
+
+
+def _files_of(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
+    files = defaultdict(list)
+    for ticket_id, internal, name in db.session.execute(
+        select(Attachment.ticket_id, Attachment.internal, Attachment.name)
+        .where(Attachment.ticket_id.in_(ids))
+        .order_by(Attachment.id)
+    ):
+        files[ticket_id, not internal].append(name)
+    return files
+
+
+@rebuildable("search", size=how_many_tickets)
+def rebuild_search(mend: bool) -> Iterator[Step]:
+    """What every ticket can be found by, from its words; and that the full-text index follows."""
+    for ids in _all_tickets():
+        kept = {document["ticket_id"]: document for document in kept_documents(ids)}
+        different = [
+            (document, kept.get(document["ticket_id"], {}))
+            for document in documents(ids)
+            if kept.get(document["ticket_id"]) != document
+        ]
+        if different and mend:
+            _put([document for document, _old in different], kept)
+        yield len(ids), [difference for pair in different for difference in _told(*pair)]
+    if dialect_name() == "sqlite":
+        yield 0, list(_index_of_sqlite(mend))
+
+
+def _told(wanted: Document, old: Document) -> Iterator[Difference]:
+    thing = f"Search, ticket {wanted['ticket_id']}"
+    for column in ("title", "public", "internal"):
+        if old.get(column) != wanted[column]:
+            yield Difference(thing, column, (old.get(column) or "empty")[:60], wanted[column][:60])
+
+
+def _index_of_sqlite(mend: bool) -> Iterator[Difference]:
+    """SQLite keeps its full-text table by triggers; it can say itself whether it still fits the documents."""
+    before = READONLY.set(False)  # the question is spelled as an INSERT, though it writes nothing
+    try:
+        with db.session.begin_nested():
+            db.session.execute(text("INSERT INTO search_fts(search_fts, rank) VALUES ('integrity-check', 1)"))
+    except DatabaseError:
+        yield Difference("Search", "full-text index", "out of step", "in step with the documents")
+        if mend:
+            db.session.execute(text("INSERT INTO search_fts(search_fts) VALUES ('rebuild')"))
+    finally:
+        READONLY.reset(before)
+
+
+def _all_tickets() -> Iterator[list[int]]:
+    last = 0
+    while ids := list(
+        db.session.scalars(select(Ticket.id).where(Ticket.id > last).order_by(Ticket.id).limit(BATCH))
+    ):
+        yield ids
+        last = ids[-1]

@@ -1,0 +1,66 @@
+"""Noticing that a target has run out.
+
+Nobody does anything at that moment, so the timetable looks every minute at
+the clocks whose `breaches_at` has come, by an index that holds no others.
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from ... import clock, jobs, scheduler
+from ...database import db
+from ...journal import announce
+from ..events import TargetBreached
+from ..models import Ticket
+from .models import Clock
+
+BATCH = 500
+
+
+def sweep_breaches(limit: int = BATCH) -> int:
+    """Mark the targets of up to so many tickets that have run out, and announce each once; returns how many.
+
+    A ticket that somebody is working on at this moment is left for the next
+    sweep: its clocks may be about to stop.
+    """
+    now = clock.now()
+    overdue = select(Clock.ticket_id).where(Clock.RUNNING, Clock.breaches_at < now)
+    ids = db.session.scalars(overdue.order_by(Clock.breaches_at).limit(limit)).all()
+    if not ids:
+        return 0
+    tickets = {
+        ticket.id: ticket
+        for ticket in db.session.scalars(
+            select(Ticket)
+            .where(Ticket.id.in_(set(ids)))
+            .order_by(Ticket.id)
+            .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
+        )
+    }
+    clocks = db.session.scalars(
+        select(Clock)
+        .where(Clock.ticket_id.in_(tickets), Clock.RUNNING, Clock.breaches_at < now)
+        .order_by(Clock.breaches_at, Clock.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for each in clocks:
+        _mark(tickets[each.ticket_id], each)
+    return len(clocks)
+
+
+def _mark(ticket: Ticket, late: Clock) -> None:
+    assert late.breaches_at is not None
+    late.breached_at, late.breaches_at = late.breaches_at, None
+    ticket.past_target_at = min(late.breached_at, ticket.past_target_at or late.breached_at)
+    announce(TargetBreached(about=ticket, clock=late.kind, breached_at=late.breached_at))
+
+
+@jobs.handles("tickets.breaches")
+def _sweep_by_timetable(_payload: dict[str, Any]) -> None:
+    while sweep_breaches() >= BATCH:
+        pass
+
+
+scheduler.every("tickets.breaches", minutes=1)

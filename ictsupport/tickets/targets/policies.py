@@ -1,0 +1,155 @@
+"""Which targets a ticket has: policies, how one is chosen, and which may stand beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from ... import clock
+from ...database import FAR_FUTURE, db
+from ...errors import Refusal
+from ...journal import announce
+from ...people.calendars import Catalogue, catalogue
+from ...people.models import Person, RequesterKind
+from ..events import PolicyChanged
+from ..models import ClockKind, HoldReason, TicketType
+from .clocks import Target, Unit
+from .clockwork import Rule
+from .models import Policy
+from .steps import BadStep, parse_steps
+
+PRIORITIES = range(1, 6)
+LONGEST = {Unit.MINUTES: 60 * 24 * 366, Unit.WORKING_DAYS: 366}
+TARGETS = {"response": ClockKind.RESPONSE, "resolution": ClockKind.RESOLUTION}
+
+
+class NoPolicy(Refusal):
+    reason = "No targets have been set for this kind of ticket. An administrator has to enter a policy that covers it."
+
+
+class PoliciesOverlap(Refusal):
+    reason = "“{other}” already sets the targets of the same tickets at that time. End it first, or narrow one of them."
+
+
+class BadPolicy(Refusal):
+    reason = "Those targets are not complete."
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All about a ticket that decides its targets."""
+
+    council_id: int | None
+    ticket_type: TicketType
+    requester_kind: RequesterKind
+    priority: int
+
+
+class Rulebook:
+    """The policies and calendars as they stand, ready to be asked for many tickets."""
+
+    def __init__(self, policies: Sequence[Policy], calendars: Catalogue) -> None:
+        self.policies = sorted(policies, key=_how_particular, reverse=True)
+        self.calendars = calendars
+
+    def rule(self, kind: Kind, at: datetime) -> Rule:
+        """The most particular policy in force: for the council before all, then by requester, then by type.
+
+        Work from before the first policy, taken over from another system, is
+        measured by the first.
+        """
+        policies = [policy for policy in self.policies if _covers(policy, kind)]
+        in_force = [
+            each for each in policies if each.effective_from <= at < (each.effective_to or FAR_FUTURE)
+        ]
+        if not in_force:
+            first = min((policy.effective_from for policy in policies), default=at)
+            in_force = [policy for policy in policies if policy.effective_from == first > at]
+        if not in_force:
+            raise NoPolicy
+        policy = in_force[0]
+        row = policy.targets[str(kind.priority)]
+        return Rule(
+            policy.id,
+            self.calendars.id_for(kind.council_id),
+            {clock: Target(Unit(row[name][1]), int(row[name][0])) for name, clock in TARGETS.items()},
+            frozenset(HoldReason(reason) for reason in policy.pauses),
+        )
+
+
+def rulebook() -> Rulebook:
+    """The rules for deciding now: two or three small look-ups, however many tickets are then asked about."""
+    return Rulebook(db.session.scalars(select(Policy)).all(), catalogue())
+
+
+def save_policy(policy: Policy, *, by: Person | None) -> Policy:
+    """Take a policy into force, new or changed. Open tickets follow it and keep what their clocks have counted."""
+    _refuse_incomplete(policy)
+    with db.session.no_autoflush:
+        others = db.session.scalars(select(Policy)).all()
+    for other in others:
+        if other is not policy and _scope_of(other) == _scope_of(policy) and _meet(other, policy):
+            raise PoliciesOverlap(other=other.name)
+    db.session.add(policy)
+    announce(PolicyChanged(about=policy, by=by))
+    return policy
+
+
+def end_policy(policy: Policy, *, by: Person | None) -> None:
+    """Let a policy end now; what it covered falls to the next less particular one."""
+    policy.effective_to = clock.now()
+    announce(PolicyChanged(about=policy, by=by))
+
+
+def _refuse_incomplete(policy: Policy) -> None:
+    if policy.effective_to is not None and policy.effective_to <= policy.effective_from:
+        raise BadPolicy("A policy cannot end before it starts.")
+    for priority in PRIORITIES:
+        for name in TARGETS:
+            amount, unit = _pair((policy.targets.get(str(priority)) or {}).get(name))
+            if not 0 < amount <= LONGEST.get(unit, 0):
+                raise BadPolicy(
+                    f"Give priority {priority} a {name} target of more than nothing and at most a year."
+                )
+    unknown = set(policy.pauses) - {reason.value for reason in HoldReason}
+    if unknown:
+        raise BadPolicy(f"There is no hold reason “{sorted(unknown)[0]}”.")
+    try:
+        parse_steps(policy.steps or [])
+    except BadStep as bad:
+        raise BadPolicy(str(bad)) from bad
+
+
+def _pair(given: Any) -> tuple[int, Unit]:
+    try:
+        amount, unit = given
+        return int(amount), Unit(unit)
+    except (TypeError, ValueError):
+        return 0, Unit.MINUTES
+
+
+def _covers(policy: Policy, kind: Kind) -> bool:
+    return (
+        policy.council_id in (None, kind.council_id)
+        and policy.ticket_type in (None, kind.ticket_type)
+        and policy.requester_kind in (None, kind.requester_kind)
+    )
+
+
+def _how_particular(policy: Policy) -> tuple[bool, bool, bool]:
+    return (policy.council_id is not None, policy.requester_kind is not None, policy.ticket_type is not None)
+
+
+def _scope_of(policy: Policy) -> tuple[Any, ...]:
+    council = policy.council.id if policy.council is not None else policy.council_id
+    return (council, policy.requester_kind, policy.ticket_type)
+
+
+def _meet(one: Policy, other: Policy) -> bool:
+    return one.effective_from < (other.effective_to or FAR_FUTURE) and other.effective_from < (
+        one.effective_to or FAR_FUTURE
+    )
