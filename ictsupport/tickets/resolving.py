@@ -16,6 +16,7 @@ from .access import for_whom, may_work
 from .changing import NoWay, change, refuse_road
 from .events import TicketCancelled, TicketClosed, TicketReopened, TicketResolved
 from .models import Resolution, Status, Ticket
+from .parts import refuse_unfinished
 from .targets import timing as targets
 from .texts import line, prose
 from .versions import take_turn
@@ -43,6 +44,7 @@ def resolve(
     """Say that it is done, and how. Telling the requester so (`told`) is an answer too."""
     now = take_turn(ticket, seen, status=Status.RESOLVED)
     refuse_road(ticket, Status.RESOLVED)
+    refuse_unfinished(ticket)
     notes = prose(notes, what="What was done", needed=True)
     changes = change(
         ticket,

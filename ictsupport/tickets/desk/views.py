@@ -11,7 +11,7 @@ from ..access import note_reading
 from ..attachments import ACCEPTED
 from ..blueprint import bp
 from ..models import CallResult, MessageKind, Status, Ticket
-from ..parts import parts_of
+from ..parts import actions_for, parts_of
 from ..replying import log_call, note, reply
 from ..working import work_on
 from . import queries as desk_queries
@@ -44,6 +44,7 @@ def ticket_page(reference: str, form: MessageForm | None = None) -> ResponseRetu
         show=show if show in SHOWN else "",
         systems=register.systems,
         parts=parts_of(ticket, person),
+        actions=actions_for(ticket, person),
         others=desk_queries.other_open_tickets(ticket, person),
         agents=[("", "Nobody"), *register.agents],
         queues=register.queues,
