@@ -51,7 +51,7 @@ def test_what_lies_below_all_knows_no_package(graph):
 
 
 def test_working_time_knows_neither_the_web_nor_the_database(graph):
-    imported = graph.find_upstream_modules("ictsupport.hours")
+    imported = graph.find_upstream_modules("ictsupport.hours", as_package=True)
     assert imported == set()
 
 

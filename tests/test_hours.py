@@ -431,7 +431,9 @@ def test_a_process_started_elsewhere_reckons_the_same():
         "s = datetime(2026, 3, 27, 16, tzinfo=UTC)\n"
         "print(json.dumps([c.add(s, timedelta(minutes=m)).isoformat() for m in (30, 90, 600, 6000)]))"
     )
-    folder = Path(hours_module.__file__).parent  # the module by itself: it needs nothing else of the program
+    folder = Path(hours_module.__file__).parents[
+        1
+    ]  # the package by itself: it needs nothing else of the program
     environment = {**os.environ, "TZ": "Pacific/Kiritimati", "PYTHONPATH": str(folder)}
     answer = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
