@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import addresses, assets, brand, filters, forms, headers, navigation, presses, views
+from . import addresses, assets, brand, filters, forms, headers, navigation, presses, settings_index, views
 
 __all__ = ["brand", "init_app", "navigation", "presses"]
 
@@ -10,5 +10,5 @@ __all__ = ["brand", "init_app", "navigation", "presses"]
 def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for part in (addresses, headers, assets, filters, navigation, brand, forms, views):
+    for part in (addresses, headers, assets, filters, navigation, brand, forms, settings_index, views):
         part.init_app(app)

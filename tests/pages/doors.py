@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from ictsupport.people.models import Role
 from tests.doors import EVERYBODY, PUBLIC, Door, World
 
 DOORS = {
     "assets": Door(get=PUBLIC),
+    "settings": Door(get={Role.ADMINISTRATOR}),
     "pages.accessibility": Door(get=PUBLIC),
     "pages.privacy": Door(get=PUBLIC),
     "pages.cookies": Door(get=PUBLIC),

@@ -7,6 +7,7 @@ from ...database import db
 from ...errors import Refusal
 from ...pages import navigation
 from ...pages.presses import done, once
+from ...pages.settings_index import setting
 from .. import councils as keeping
 from .. import queries
 from ..access import allow, may_grant, me
@@ -16,6 +17,14 @@ from . import bp
 
 navigation.item(
     "Councils", "people.councils", when=lambda person: person.has_role(Role.ADMINISTRATOR), order=75
+)
+setting(
+    "Councils and buildings",
+    "Who is served, their e-mail domains and colours, and the buildings and rooms of each.",
+    "people.councils",
+    when=lambda person: person.has_role(Role.ADMINISTRATOR),
+    group="What people read",
+    order=80,
 )
 
 
