@@ -26,6 +26,7 @@ from ..people.scopes import Scoped, scope_rule
 from ..systems.models import System
 
 if TYPE_CHECKING:
+    from .desk.models import Tag
     from .targets.models import Clock
 
 
@@ -254,6 +255,7 @@ class Ticket(Scoped, Model):
     queue: Mapped[Queue] = relationship()
     device: Mapped[Device | None] = relationship()
     systems: Mapped[list[System]] = relationship(secondary=ticket_systems, order_by=System.name)
+    tags: Mapped[list["Tag"]] = relationship(secondary="ticket_tag", order_by="Tag.name")
     watchers: Mapped[list[Person]] = relationship(secondary=ticket_watchers)
     affected: Mapped[list[Person]] = relationship(secondary=ticket_affected)
     messages: Mapped[list["Message"]] = relationship(back_populates="ticket", order_by="Message.id")

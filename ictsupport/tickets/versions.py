@@ -18,6 +18,7 @@ from ..journal.events import plain
 from ..journal.queries import entries_about
 from ..people.models import Council, Person
 from ..systems.models import System
+from .desk.models import Tag
 from .models import Queue, Ticket
 
 LABELS = {
@@ -35,7 +36,7 @@ LABELS = {
     "confidential": "whether it is confidential",
 }
 ROWS: dict[str, type[Any]] = {"assignee": Person, "queue": Queue, "council": Council}
-LISTS: dict[str, type[Any]] = {"systems": System, "watchers": Person, "affected": Person}
+LISTS: dict[str, type[Any]] = {"systems": System, "tags": Tag, "watchers": Person, "affected": Person}
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,16 @@ DOORS = {
             "assignment",
             "queue",
             "priority",
-            "holding",
-            "releasing",
+            "hold",
+            "release",
             "work",
             "triage",
             "resolution",
             "details",
+            "tags",
         )
     },
+    "tickets.tag_removal": Door(post=DESK),
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 
@@ -91,6 +93,7 @@ def things(world: World) -> dict[str, Any]:
         "person_id": world.member.id,
         "key": request.key,
         "name": "about",
+        "tag_id": 1,
         "file_key": "k",
     }
 

@@ -1,19 +1,12 @@
-"""What the desk does to a ticket, each at an address of its own: GET shows the form, POST does it.
+"""What the desk does to a ticket, each at an address of its own: the table of acts."""
 
-A form that cannot be taken comes back with what was typed. If somebody else
-changed the same thing meanwhile, it says so, and sending it again lets it
-stand.
-"""
+from typing import Any
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-from flask import make_response, render_template, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from ...config import settings
 from ...database import db
-from ...errors import Refusal
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ...people.models import Council, Person
@@ -23,10 +16,11 @@ from ..blueprint import bp
 from ..holding import hold, release
 from ..models import HoldReason, Queue, Resolution, Ticket, TicketType
 from ..resolving import cancel, reopen, resolve
+from ..tagging import names_in, tag, tags_in_use, untag
 from ..triage import assign, move, prioritise, return_to_triage, take_up
-from ..versions import ChangedMeanwhile
 from ..working import work_on
 from . import queries as desk_queries
+from .acts import Act, at_its_address, perform
 from .forms import (
     AssignForm,
     CancellationForm,
@@ -37,67 +31,19 @@ from .forms import (
     ReleaseForm,
     ReopeningForm,
     ResolutionForm,
+    TagForm,
     TakeUpForm,
-    TicketForm,
     TriageForm,
     moment_of,
 )
 
-F = TypeVar("F", bound=TicketForm)
 
-
-def act(
-    ticket: Ticket,
-    form: F,
-    do: Callable[[Ticket, F], None],
-    *,
-    title: str,
-    button: str,
-    said: str,
-    look: str = "",
-    hints: dict[str, str] | None = None,
-) -> ResponseReturnValue:
-    """Show the form, or do what it says and go back to the ticket."""
-    reference, here = ticket.reference, url_for("tickets.ticket", reference=ticket.reference)
-    conflicts: list[Any] = []
-    if form.validate_on_submit():
-        try:
-            do(ticket, form)
-        except Refusal as refusal:
-            db.session.rollback()
-            db.session.expire_all()
-            form.form_errors.append(str(refusal))
-            if isinstance(refusal, ChangedMeanwhile):
-                form.version.data = str(refusal.version)
-                conflicts = refusal.conflicts
-        else:
-            return done(here, said)
-    elif not form.is_submitted():
-        form.version.data = str(ticket.version)
-    page = render_template(
-        "tickets/act.html",
-        form=form,
-        reference=reference,
-        subject=ticket.subject,
-        here=here,
-        title=title,
-        button=button,
-        look=look,
-        hints=hints or {},
-        conflicts=conflicts,
-    )
-    return make_response(page, 422 if form.is_submitted() else 200)
-
-
-@bp.route("/tickets/<reference>/assignment", methods=["GET", "POST"])
-@allow(*DESK)
-@once
-def assignment(reference: str) -> ResponseReturnValue:
-    ticket, form = work_on(reference), AssignForm()
+def _offer_agents(_ticket: Ticket, form: AssignForm) -> None:
     form.assignee.choices = {"": "Nobody", "me": "Me"} | dict(desk_queries.register().agents)
-    if not form.is_submitted():
-        form.assignee.data = str(ticket.assignee_id or "")
-    return act(ticket, form, _assign, title="Who has it", button="Assign", said="Assigned.")
+
+
+def _present_agent(ticket: Ticket, form: AssignForm) -> None:
+    form.assignee.data = str(ticket.assignee_id or "")
 
 
 def _assign(ticket: Ticket, form: AssignForm) -> None:
@@ -106,200 +52,60 @@ def _assign(ticket: Ticket, form: AssignForm) -> None:
     assign(ticket, whom, by=me(), seen=form.seen)
 
 
-@bp.route("/tickets/<reference>/queue", methods=["GET", "POST"])
-@allow(*DESK)
-@once
-def queue(reference: str) -> ResponseReturnValue:
-    ticket, form = work_on(reference), MoveForm()
+def _offer_queues(_ticket: Ticket, form: MoveForm) -> None:
     form.queue.choices = dict(desk_queries.register().queues)
-    if not form.is_submitted():
-        form.queue.data = str(ticket.queue_id)
 
-    def do(ticket: Ticket, form: MoveForm) -> None:
-        target = db.session.get_one(Queue, int(form.queue.data))
-        move(ticket, target, by=me(), reason=form.reason.data or "", seen=form.seen)
 
-    return act(
+def _present_queue(ticket: Ticket, form: MoveForm) -> None:
+    form.queue.data = str(ticket.queue_id)
+
+
+def _move(ticket: Ticket, form: MoveForm) -> None:
+    target = db.session.get_one(Queue, int(form.queue.data))
+    move(ticket, target, by=me(), reason=form.reason.data or "", seen=form.seen)
+
+
+def _present_priority(ticket: Ticket, form: PriorityForm) -> None:
+    form.impact.data, form.urgency.data = str(ticket.impact), str(ticket.urgency)
+    overridden = ticket.priority_override_reason is not None
+    form.override.data = str(ticket.priority) if overridden else ""
+    form.reason.data = ticket.priority_override_reason or ""
+
+
+def _prioritise(ticket: Ticket, form: PriorityForm) -> None:
+    prioritise(
         ticket,
-        form,
-        do,
-        title="Move to another queue",
-        button="Move",
-        said="Moved.",
-        hints={"queue": "On another queue nobody has it yet."},
+        by=me(),
+        impact=int(form.impact.data),
+        urgency=int(form.urgency.data),
+        override=int(form.override.data) if form.override.data else None,
+        reason=form.reason.data or "",
+        seen=form.seen,
     )
 
 
-@bp.route("/tickets/<reference>/priority", methods=["GET", "POST"])
-@allow(*DESK)
-@once
-def priority(reference: str) -> ResponseReturnValue:
-    ticket, form = work_on(reference), PriorityForm()
-    if not form.is_submitted():
-        form.impact.data, form.urgency.data = str(ticket.impact), str(ticket.urgency)
-        overridden = ticket.priority_override_reason is not None
-        form.override.data = str(ticket.priority) if overridden else ""
-        form.reason.data = ticket.priority_override_reason or ""
-
-    def do(ticket: Ticket, form: PriorityForm) -> None:
-        prioritise(
-            ticket,
-            by=me(),
-            impact=int(form.impact.data),
-            urgency=int(form.urgency.data),
-            override=int(form.override.data) if form.override.data else None,
-            reason=form.reason.data or "",
-            seen=form.seen,
-        )
-
-    return act(
-        ticket,
-        form,
-        do,
-        title="Priority",
-        button="Save priority",
-        said="The priority is saved; targets follow it.",
-    )
+def _present_hold(ticket: Ticket, form: HoldForm) -> None:
+    form.reason.data = ticket.hold_reason.value if ticket.hold_reason else None
+    form.until.data = ticket.hold_until
 
 
-@bp.route("/tickets/<reference>/hold", methods=["GET", "POST"])
-@allow(*DESK)
-@once
-def holding(reference: str) -> ResponseReturnValue:
-    ticket, form = work_on(reference), HoldForm()
-    if not form.is_submitted():
-        form.reason.data = ticket.hold_reason.value if ticket.hold_reason else None
-        form.until.data = ticket.hold_until
-
-    def do(ticket: Ticket, form: HoldForm) -> None:
-        hold(
-            ticket,
-            HoldReason(form.reason.data),
-            by=me(),
-            until=form.until.data,
-            message=form.message.data or "",
-            seen=form.seen,
-        )
-
-    return act(
-        ticket,
-        form,
-        do,
-        title="Put on hold",
-        button="Put on hold",
-        said="It is on hold.",
-        hints={"message": "Needed when you wait for the requester. They get it as a reply."},
-    )
+def _hold(ticket: Ticket, form: HoldForm) -> None:
+    reason, message = HoldReason(form.reason.data), form.message.data or ""
+    hold(ticket, reason, by=me(), until=form.until.data, message=message, seen=form.seen)
 
 
-@bp.route("/tickets/<reference>/release", methods=["GET", "POST"])
-@allow(*DESK)
-@once
-def releasing(reference: str) -> ResponseReturnValue:
-    return act(
-        work_on(reference),
-        ReleaseForm(),
-        lambda ticket, form: release(ticket, by=me(), seen=form.seen),
-        title="Take off hold",
-        button="Take off hold",
-        said="It is off hold.",
-    )
+def _resolve(ticket: Ticket, form: ResolutionForm) -> None:
+    resolve(ticket, Resolution(form.resolution.data), form.notes.data or "", by=me(), seen=form.seen)
+    if form.minutes.data:
+        amend(ticket, by=me(), minutes_spent=ticket.minutes_spent + form.minutes.data)
 
 
-@bp.route("/tickets/<reference>/work", methods=["GET", "POST"])
-@allow(*DESK)
-@once
-def work(reference: str) -> ResponseReturnValue:
-    return act(
-        work_on(reference),
-        TakeUpForm(),
-        lambda ticket, form: take_up(ticket, by=me(), seen=form.seen),
-        title="Begin work",
-        button="Begin work",
-        said="It is in progress.",
-    )
-
-
-@bp.route("/tickets/<reference>/triage", methods=["GET", "POST"])
-@allow(*DESK)
-@once
-def triage(reference: str) -> ResponseReturnValue:
-    return act(
-        work_on(reference),
-        TriageForm(),
-        lambda ticket, form: return_to_triage(ticket, by=me(), seen=form.seen),
-        title="Give back to triage",
-        button="Give back to triage",
-        said="It is back on the triage queue.",
-    )
-
-
-@bp.route("/tickets/<reference>/resolution", methods=["GET", "POST"])
-@allow(*DESK)
-@once
-def resolution(reference: str) -> ResponseReturnValue:
-    def do(ticket: Ticket, form: ResolutionForm) -> None:
-        resolve(ticket, Resolution(form.resolution.data), form.notes.data or "", by=me(), seen=form.seen)
-        if form.minutes.data:
-            amend(ticket, by=me(), minutes_spent=ticket.minutes_spent + form.minutes.data)
-
-    return act(
-        work_on(reference),
-        ResolutionForm(),
-        do,
-        title="Resolve",
-        button="Resolve",
-        said="It is resolved, and the requester is told.",
-        hints={"notes": "The requester reads this, and can say that it does not work yet."},
-    )
-
-
-def reopen_as_desk(reference: str) -> ResponseReturnValue:
-    """Work begins again. The address is the requester's too, who reopens by saying what is wrong."""
-    return act(
-        work_on(reference),
-        ReopeningForm(),
-        lambda ticket, form: reopen(ticket, by=me(), reason=form.reason.data or "", seen=form.seen),
-        title="Reopen",
-        button="Reopen",
-        said="It is open again.",
-    )
-
-
-def cancel_as_desk(reference: str) -> ResponseReturnValue:
-    """It is not needed any more. The address is the requester's too."""
-    return act(
-        work_on(reference),
-        CancellationForm(),
-        lambda ticket, form: cancel(ticket, by=me(), reason=form.reason.data or "", seen=form.seen),
-        title="Cancel",
-        button="Cancel this ticket",
-        said="It is cancelled.",
-        look="warning",
-    )
-
-
-@bp.route("/tickets/<reference>/details", methods=["GET", "POST"])
-@allow(*DESK)
-@once
-def details(reference: str) -> ResponseReturnValue:
-    ticket, form = work_on(reference), DetailsForm()
+def _offer_details(_ticket: Ticket, form: DetailsForm) -> None:
     form.council.choices = dict(desk_queries.councils())
     form.systems.choices = dict(desk_queries.systems())
-    if not form.is_submitted():
-        _fill(form, ticket)
-    return act(
-        ticket,
-        form,
-        _amend,
-        title="Edit details",
-        button="Save details",
-        said="The details are saved.",
-    )
 
 
-def _fill(form: DetailsForm, ticket: Ticket) -> None:
-    """What the ticket says now."""
+def _present_details(ticket: Ticket, form: DetailsForm) -> None:
     form.subject.data, form.ticket_type.data = ticket.subject, ticket.ticket_type.value
     form.council.data = str(ticket.council_id or "")
     form.systems.data = [str(system.id) for system in ticket.systems]
@@ -326,3 +132,140 @@ def _amend(ticket: Ticket, form: DetailsForm) -> None:
         "confidential": bool(form.confidential.data),
     }
     amend(ticket, by=me(), seen=form.seen, **wanted)
+
+
+def _offer_tags(ticket: Ticket, form: TagForm) -> None:
+    here = {each.id for each in ticket.tags}
+    form.chosen.choices = {each.name: each.name for each in tags_in_use(me()) if each.id not in here}
+
+
+def _tag(ticket: Ticket, form: TagForm) -> None:
+    tag(ticket, [*(form.chosen.data or ()), *names_in(form.names.data or "")], by=me())
+
+
+@bp.post("/tickets/<reference>/tags/<int:tag_id>/removal")
+@allow(*DESK)
+@once
+def tag_removal(reference: str, tag_id: int) -> ResponseReturnValue:
+    """Take one tag off."""
+    ticket = work_on(reference)
+    untag(ticket, [each for each in ticket.tags if each.id == tag_id], by=me())
+    return done(url_for("tickets.ticket", reference=reference), "The tag is off.")
+
+
+ACTS = {
+    "assignment": Act(
+        title="Who has it",
+        button="Assign",
+        said="Assigned.",
+        form=AssignForm,
+        offer=_offer_agents,
+        fill=_present_agent,
+        do=_assign,
+    ),
+    "queue": Act(
+        title="Move to another queue",
+        button="Move",
+        said="Moved.",
+        form=MoveForm,
+        offer=_offer_queues,
+        fill=_present_queue,
+        do=_move,
+        hints={"queue": "On another queue nobody has it yet."},
+    ),
+    "priority": Act(
+        title="Priority",
+        button="Save priority",
+        said="The priority is saved; targets follow it.",
+        form=PriorityForm,
+        fill=_present_priority,
+        do=_prioritise,
+    ),
+    "hold": Act(
+        title="Put on hold",
+        button="Put on hold",
+        said="It is on hold.",
+        form=HoldForm,
+        fill=_present_hold,
+        do=_hold,
+        hints={"message": "Needed when you wait for the requester. They get it as a reply."},
+    ),
+    "release": Act(
+        title="Take off hold",
+        button="Take off hold",
+        said="It is off hold.",
+        form=ReleaseForm,
+        do=lambda ticket, form: release(ticket, by=me(), seen=form.seen),
+    ),
+    "work": Act(
+        title="Begin work",
+        button="Begin work",
+        said="It is in progress.",
+        form=TakeUpForm,
+        do=lambda ticket, form: take_up(ticket, by=me(), seen=form.seen),
+    ),
+    "triage": Act(
+        title="Give back to triage",
+        button="Give back to triage",
+        said="It is back on the triage queue.",
+        form=TriageForm,
+        do=lambda ticket, form: return_to_triage(ticket, by=me(), seen=form.seen),
+    ),
+    "resolution": Act(
+        title="Resolve",
+        button="Resolve",
+        said="It is resolved, and the requester is told.",
+        form=ResolutionForm,
+        do=_resolve,
+        hints={"notes": "The requester reads this, and can say that it does not work yet."},
+    ),
+    "details": Act(
+        title="Edit details",
+        button="Save details",
+        said="The details are saved.",
+        form=DetailsForm,
+        offer=_offer_details,
+        fill=_present_details,
+        do=_amend,
+    ),
+    "tags": Act(
+        title="Add tags",
+        button="Add tags",
+        said="Tagged.",
+        form=TagForm,
+        offer=_offer_tags,
+        do=_tag,
+        hints={
+            "names": "Separate them with commas. Colleagues find the ticket by them; the requester does not see them."
+        },
+    ),
+}
+
+for address, act in ACTS.items():
+    at_its_address(address, act)
+
+REOPENING = Act(
+    title="Reopen",
+    button="Reopen",
+    said="It is open again.",
+    form=ReopeningForm,
+    do=lambda ticket, form: reopen(ticket, by=me(), reason=form.reason.data or "", seen=form.seen),
+)
+CANCELLATION = Act(
+    title="Cancel",
+    button="Cancel this ticket",
+    said="It is cancelled.",
+    form=CancellationForm,
+    do=lambda ticket, form: cancel(ticket, by=me(), reason=form.reason.data or "", seen=form.seen),
+    look="warning",
+)
+
+
+def reopen_as_desk(reference: str) -> ResponseReturnValue:
+    """Work begins again. The address is the requester's too, who reopens by saying what is wrong."""
+    return perform(REOPENING, reference)
+
+
+def cancel_as_desk(reference: str) -> ResponseReturnValue:
+    """It is not needed any more. The address is the requester's too."""
+    return perform(CANCELLATION, reference)

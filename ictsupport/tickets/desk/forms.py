@@ -149,6 +149,11 @@ class CancellationForm(TicketForm):
     reason = StringField("Why is it cancelled?", [NotRequired(), Length(max=300)])
 
 
+class TagForm(TicketForm):
+    chosen = SelectMultipleField("Tags in use", [NotRequired()], coerce=str)
+    names = StringField("Other tags", [NotRequired(), Length(max=300)])
+
+
 class DetailsForm(TicketForm):
     subject = StringField("Subject", [InputRequired("Give it a subject"), Length(max=200)])
     ticket_type = RadioField("Type", choices={each.value: sentence(each.value) for each in TicketType})

@@ -13,7 +13,8 @@ from ...people.models import Council, Grant, Person
 from ...systems.models import System
 from ..access import workable
 from ..models import Queue, Ticket, ticket_systems
-from .timeline import COUNCILS, PEOPLE, QUEUES, SYSTEMS, Names
+from .models import Tag, ticket_tags
+from .timeline import COUNCILS, PEOPLE, QUEUES, SYSTEMS, TAGS, Names
 
 OTHERS = 8
 Choices = list[tuple[str, str]]
@@ -68,12 +69,14 @@ class Register:
     queues: Choices
     systems: Choices
     """Those that the ticket concerns, by the name in their address."""
+    tags: Choices
+    """Those on the ticket."""
 
 
 def register(ticket_id: int = 0, mentioned: frozenset[tuple[str, int]] = frozenset()) -> Register:
-    """The names of what is mentioned, the desk's agents and queues, and the ticket's systems, in one statement.
+    """The names of what is mentioned, the desk's agents and queues, the ticket's systems and tags, in one statement.
 
-    The systems come this way because SQLite would read their whole table to
+    Systems and tags come this way because SQLite would read their whole table to
     join it to one ticket.
     """
 
@@ -85,19 +88,21 @@ def register(ticket_id: int = 0, mentioned: frozenset[tuple[str, int]] = frozens
     concerned = System.id.in_(
         select(ticket_systems.c.system_id).where(ticket_systems.c.ticket_id == ticket_id)
     )
+    tagged = Tag.id.in_(select(ticket_tags.c.tag_id).where(ticket_tags.c.ticket_id == ticket_id))
     rows = union_all(
         _named(PEOPLE, Person, works).where(or_(works, Person.id.in_(ids(PEOPLE)))),
         _named(QUEUES, Queue, Queue.closed_on.is_(None)),
         _named(COUNCILS, Council, false()),
         _named(SYSTEMS, System, concerned, System.slug).where(or_(concerned, System.id.in_(ids(SYSTEMS)))),
+        _named(TAGS, Tag, tagged).where(or_(tagged, Tag.id.in_(ids(TAGS)))),
     ).subquery()
     names: dict[tuple[str, int], str] = {}
-    offered: dict[str, Choices] = {PEOPLE: [], QUEUES: [], SYSTEMS: []}
+    offered: dict[str, Choices] = {PEOPLE: [], QUEUES: [], SYSTEMS: [], TAGS: []}
     for kind, key, name, choice, slug in db.session.execute(select(rows).order_by(rows.c.name)):
         names[kind, key] = name
         if choice:
             offered[kind].append((slug or str(key), name))
-    return Register(names, offered[PEOPLE], offered[QUEUES], offered[SYSTEMS])
+    return Register(names, offered[PEOPLE], offered[QUEUES], offered[SYSTEMS], offered[TAGS])
 
 
 def _named(kind: str, model: type[Any], choice: Any, slug: Any = None) -> Select[Any]:

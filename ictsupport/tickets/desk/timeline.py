@@ -40,9 +40,9 @@ DEEDS = {
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}
 """Fields that follow from others and would only repeat them."""
 
-PEOPLE, QUEUES, COUNCILS, SYSTEMS = "person", "queue", "council", "system"
+PEOPLE, QUEUES, COUNCILS, SYSTEMS, TAGS = "person", "queue", "council", "system", "tag"
 ROWS = {"assignee": PEOPLE, "requester": PEOPLE, "queue": QUEUES, "council": COUNCILS}
-LISTS = {"systems": SYSTEMS, "watchers": PEOPLE, "affected": PEOPLE}
+LISTS = {"systems": SYSTEMS, "tags": TAGS, "watchers": PEOPLE, "affected": PEOPLE}
 
 Names = Mapping[tuple[str, int], str]
 

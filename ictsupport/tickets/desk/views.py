@@ -43,6 +43,7 @@ def ticket_page(reference: str, form: MessageForm | None = None) -> ResponseRetu
         lines=past.told(register.names, show),
         show=show if show in SHOWN else "",
         systems=register.systems,
+        tags=register.tags,
         parts=parts_of(ticket, person),
         actions=actions_for(ticket, person),
         others=desk_queries.other_open_tickets(ticket, person),

@@ -1,0 +1,92 @@
+"""How the desk does something to a ticket at an address of its own: GET shows a form, POST does what it says.
+
+Each act is a row of the table in acting_views.py. A form that cannot be taken
+comes back with what was typed. If somebody else changed the same thing
+meanwhile, it says so: the other's can be kept with one link, and sending it
+again lets one's own stand.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from ...database import db
+from ...errors import Refusal
+from ...pages.presses import done, once
+from ...people.access import DESK, allow
+from ..blueprint import bp
+from ..models import Ticket
+from ..versions import ChangedMeanwhile
+from ..working import work_on
+from .forms import TicketForm
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something the desk does to a ticket: the form that asks, the verb that does it, and the words around them.
+
+    `offer` gives the form its choices, `fill` what the ticket says now; `do`
+    is handed the form once it holds nothing wrong.
+    """
+
+    title: str
+    button: str
+    said: str
+    form: type[Any]
+    do: Callable[[Ticket, Any], None]
+    offer: Callable[[Ticket, Any], None] = lambda _ticket, _form: None
+    fill: Callable[[Ticket, Any], None] = lambda _ticket, _form: None
+    look: str = ""
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+
+def at_its_address(address: str, act: Act) -> None:
+    """Give the act the address /tickets/<reference>/<address>, for those of the desk who work the ticket."""
+
+    def view(reference: str) -> ResponseReturnValue:
+        return perform(act, reference)
+
+    view.__name__ = address
+    guarded = allow(*DESK)(once(view))
+    bp.add_url_rule(f"/tickets/<reference>/{address}", address, guarded, methods=["GET", "POST"])
+
+
+def perform(act: Act, reference: str) -> ResponseReturnValue:
+    """Show the act's form, or do what it says and go back to the ticket."""
+    ticket, form = work_on(reference), act.form()
+    act.offer(ticket, form)
+    conflicts: list[Any] = []
+    if not form.is_submitted():
+        act.fill(ticket, form)
+        form.version.data = str(ticket.version)
+    elif form.validate():
+        try:
+            act.do(ticket, form)
+        except Refusal as refusal:
+            db.session.rollback()
+            db.session.expire_all()
+            conflicts = refused(form, refusal)
+        else:
+            return done(url_for("tickets.ticket", reference=reference), act.said)
+    page = render_template(
+        "tickets/act.html",
+        form=form,
+        act=act,
+        reference=reference,
+        subject=ticket.subject,
+        here=url_for("tickets.ticket", reference=reference),
+        conflicts=conflicts,
+    )
+    return make_response(page, 422 if form.is_submitted() else 200)
+
+
+def refused(form: TicketForm, refusal: Refusal) -> list[Any]:
+    """Say on the form why it was refused; returns what others changed meanwhile, which a second press overrides."""
+    form.form_errors.append(str(refusal))
+    if not isinstance(refusal, ChangedMeanwhile):
+        return []
+    form.version.data = str(refusal.version)
+    return refusal.conflicts
