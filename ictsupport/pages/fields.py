@@ -213,8 +213,13 @@ class PersonField(_OwnField):
 
     Without a script: one match is taken, several are offered as a choice on the
     same page. With one, `suggest` (an address answering {"found": [{value,
-    label}]} to ?q=) fills the suggestions while typing.
+    label}]} to ?q=) fills the suggestions while typing. What is found may be
+    another thing than a person: then it says so in its own words.
     """
+
+    which = "Who do you mean?"
+    nothing_found = "Nobody we know matches “{typed}”. Check the spelling, or try their e-mail address."
+    several_found = "More than one person matches. Choose who you mean."
 
     def __init__(
         self,
@@ -257,11 +262,9 @@ class PersonField(_OwnField):
             self.typed = only.label
             return only.value
         if not found:
-            raise ValueError(
-                f"Nobody we know matches “{self.typed}”. Check the spelling, or try their e-mail address."
-            )
+            raise ValueError(self.nothing_found.format(typed=self.typed))
         self.matches = found[:10]
-        raise ValueError("More than one person matches. Choose who you mean.")
+        raise ValueError(self.several_found)
 
     def _value(self) -> str:
         return self.typed

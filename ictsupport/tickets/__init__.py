@@ -8,6 +8,7 @@ def init_app(app: Flask) -> None:
     from . import emails, models, rebuilding, system_parts, views  # noqa: F401
     from .asking import by_request, first_page  # noqa: F401
     from .blueprint import bp
+    from .related import link_views, parts  # noqa: F401
     from .search import indexing  # noqa: F401
     from .targets import breaches, escalating, recounting  # noqa: F401
     from .targets import emails as target_emails  # noqa: F401

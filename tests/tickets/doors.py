@@ -10,6 +10,8 @@ from ictsupport.people.models import Role
 from ictsupport.tickets.asking import requests as asking
 from ictsupport.tickets.models import Channel, Resolution
 from ictsupport.tickets.raising import raise_ticket
+from ictsupport.tickets.related.linking import link
+from ictsupport.tickets.related.models import LinkKind
 from ictsupport.tickets.replying import note, reply
 from ictsupport.tickets.resolving import resolve
 from tests.doors import DESK, EVERYBODY, STAFF, Door, World
@@ -57,6 +59,8 @@ DOORS = {
         )
     },
     "tickets.tag_removal": Door(post=DESK),
+    "tickets.links": Door(get=DESK, post=DESK),
+    "tickets.link_removal": Door(post=DESK),
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 
@@ -84,7 +88,9 @@ def things(world: World) -> dict[str, Any]:
         request, {"files": [{"name": "a.txt", "content_type": "text/plain", "size": 1, "key": "k"}]}
     )
     db.session.flush()
+    linked = link(ticket, LinkKind.RELATED, resolved, by=agent)
     return {
+        "link_id": linked.id,
         "reference": ticket.reference,
         "resolved": resolved.reference,
         "confidential": confidential.reference,

@@ -46,15 +46,10 @@ def ticket_to_show(reference: str, person: Person) -> Ticket | None:
     )
 
 
-def other_open_tickets(ticket: Ticket, person: Person) -> Sequence[Any]:
-    """What else the requester waits for, as far as the person works it."""
-    return open_tickets_of(ticket.requester_id, person, leaving_out=ticket.id)
-
-
-def open_tickets_of(requester_id: int, person: Person, *, leaving_out: int = 0) -> Sequence[Any]:
+def open_tickets_of(requester_id: int, person: Person) -> Sequence[Any]:
     return db.session.execute(
         select(Ticket.reference, Ticket.subject, Ticket.status, Ticket.opened_at)
-        .where(Ticket.requester_id == requester_id, Ticket.OPEN, Ticket.id != leaving_out, workable(person))
+        .where(Ticket.requester_id == requester_id, Ticket.OPEN, workable(person))
         .order_by(Ticket.id.desc())
         .limit(OTHERS)
     ).all()

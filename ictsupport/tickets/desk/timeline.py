@@ -36,6 +36,8 @@ DEEDS = {
     "tickets.TicketClosed": "closed it",
     "tickets.TicketCancelled": "cancelled it",
     "tickets.TicketRead": "opened it; it is confidential",
+    "tickets.TicketsLinked": "linked it with another ticket",
+    "tickets.TicketsUnlinked": "took a link away",
 }
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}
 """Fields that follow from others and would only repeat them."""

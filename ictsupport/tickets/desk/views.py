@@ -12,6 +12,7 @@ from ..attachments import ACCEPTED
 from ..blueprint import bp
 from ..models import CallResult, MessageKind, Status, Ticket
 from ..parts import actions_for, parts_of
+from ..related.queries import company_of
 from ..replying import log_call, note, reply
 from ..working import work_on
 from . import queries as desk_queries
@@ -46,7 +47,7 @@ def ticket_page(reference: str, form: MessageForm | None = None) -> ResponseRetu
         tags=register.tags,
         parts=parts_of(ticket, person),
         actions=actions_for(ticket, person),
-        others=desk_queries.other_open_tickets(ticket, person),
+        others=company_of(ticket, person).open_too,
         agents=[("", "Nobody"), *register.agents],
         queues=register.queues,
         assign=assign,

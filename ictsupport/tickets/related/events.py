@@ -1,0 +1,22 @@
+"""What can happen between tickets."""
+
+from dataclasses import dataclass
+
+from ..events import TicketEvent
+from ..models import Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketsLinked(TicketEvent):
+    """`about` is now something (`link`) to the other ticket. Stands in the journal of both."""
+
+    other: Ticket
+    link: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketsUnlinked(TicketEvent):
+    """A link is no longer there."""
+
+    other: Ticket
+    link: str

@@ -1,0 +1,176 @@
+"""Other tickets as the pages of one ticket show them: only those that whoever looks may work on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import g
+from sqlalchemy import func, literal, null, select, union_all
+
+from ...database import db
+from ...errors import Refusal
+from ...pages.fields import Found
+from ...people.models import Person
+from ..access import workable
+from ..models import Status, Ticket
+from ..search import finding
+from ..search import words as search_words
+from .models import TicketLink
+
+MOST_FOUND = 10
+SHOWN = 30
+MOST_LINKS = 500
+MOST_OPEN = 8
+
+
+@dataclass(frozen=True)
+class Linked:
+    """One link as seen from a ticket: what the ticket is to the other one."""
+
+    link_id: int
+    words: str
+    reference: str
+    subject: str
+    status: Status
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Company:
+    """The other tickets that the page of a ticket names, as far as somebody may work on them.
+
+    `links` are as many as there is room for, of `how_many`.
+    """
+
+    links: Sequence[Linked]
+    how_many: int
+    open_too: Sequence[Any]
+    """What else the requester waits for."""
+
+
+LINK, OPEN_TOO = "link", "open too"
+
+
+def company_of(ticket: Ticket, person: Person) -> Company:
+    """All of them in one statement, asked once for a page however many of its parts show some."""
+    kept: dict[tuple[int, int], Company] = g.setdefault("company_of_tickets", {})
+    key = ticket.id, person.id
+    if key not in kept:
+        kept[key] = _company(ticket, person)
+    return kept[key]
+
+
+def _company(ticket: Ticket, person: Person) -> Company:
+    near = union_all(
+        _side(ticket, away=True), _side(ticket, away=False), _open_too(ticket, person)
+    ).subquery()
+    ranked = (
+        select(
+            near,
+            Ticket.reference,
+            Ticket.subject,
+            Ticket.status,
+            Ticket.opened_at,
+            func.count().over(partition_by=near.c.why).label("how_many"),
+            func.row_number()
+            .over(partition_by=near.c.why, order_by=(near.c.kind, near.c.away.desc(), near.c.id.desc()))
+            .label("place"),
+        )
+        .join(Ticket, Ticket.id == near.c.far_id)
+        .where(workable(person))
+        .subquery()
+    )
+    rows: dict[str, list[Any]] = {LINK: [], OPEN_TOO: []}
+    for row in db.session.execute(select(ranked).where(ranked.c.place <= SHOWN).order_by(ranked.c.place)):
+        rows[row.why].append(row)
+    links = [_linked(row) for row in rows[LINK]]
+    return Company(links, rows[LINK][0].how_many if links else 0, rows[OPEN_TOO])
+
+
+def links_shown(ticket: Ticket, person: Person, limit: int = MOST_LINKS) -> Sequence[Linked]:
+    """The links of a ticket, from its own side. A link to a ticket the person may not work on is not among them."""
+    both = union_all(_side(ticket, away=True), _side(ticket, away=False)).subquery()
+    rows = db.session.execute(
+        select(both, Ticket.reference, Ticket.subject, Ticket.status)
+        .join(Ticket, Ticket.id == both.c.far_id)
+        .where(workable(person))
+        .order_by(both.c.kind, both.c.away.desc(), both.c.id)
+        .limit(limit)
+    )
+    return [_linked(row) for row in rows]
+
+
+def _linked(row: Any) -> Linked:
+    words = row.kind.value if row.away else row.kind.back
+    return Linked(row.id, words, row.reference, row.subject, row.status, row.at)
+
+
+def _side(ticket: Ticket, *, away: bool) -> Any:
+    """The links that lead away from the ticket, or to it."""
+    near, far = TicketLink.ticket_id, TicketLink.other_id
+    if not away:
+        near, far = far, near
+    return select(
+        literal(LINK).label("why"),
+        TicketLink.id,
+        TicketLink.kind,
+        TicketLink.at,
+        far.label("far_id"),
+        literal(away).label("away"),
+    ).where(near == ticket.id)
+
+
+def _open_too(ticket: Ticket, person: Person) -> Any:
+    """What else the requester waits for, newest first."""
+    newest = (
+        select(Ticket.id, Ticket.opened_at)
+        .where(Ticket.requester_id == ticket.requester_id, Ticket.OPEN, Ticket.id != ticket.id)
+        .where(workable(person))
+        .order_by(Ticket.id.desc())
+        .limit(MOST_OPEN)
+        .subquery()
+    )
+    return select(
+        literal(OPEN_TOO).label("why"),
+        newest.c.id,
+        null().cast(TicketLink.kind.type).label("kind"),
+        newest.c.opened_at.label("at"),
+        newest.c.id.label("far_id"),
+        literal(True).label("away"),
+    )
+
+
+def link_to_remove(ticket: Ticket, link_id: int, person: Person) -> TicketLink:
+    """One of the ticket's links, if the person may see it (404 for any other)."""
+    far = select(Ticket.id).where(workable(person))
+    found: TicketLink = db.one_or_404(
+        select(TicketLink).where(
+            TicketLink.id == link_id,
+            (TicketLink.ticket_id == ticket.id) & TicketLink.other_id.in_(far)
+            | (TicketLink.other_id == ticket.id) & TicketLink.ticket_id.in_(far),
+        )
+    )
+    return found
+
+
+def find_tickets(typed: str, person: Person, but: int = 0) -> list[Found]:
+    """The tickets somebody may mean: the one with that reference, or else those that hold the words."""
+    mine = select(Ticket.reference, Ticket.subject).where(workable(person), Ticket.id != but)
+    name = typed.split(":")[0].strip()
+    rows = db.session.execute(
+        mine.where((Ticket.reference == name.upper()) | (Ticket.source_reference == name))
+    ).all()
+    if not rows:
+        try:
+            wanted = search_words.parse(typed)
+        except Refusal:
+            return []
+        ids = finding.newest(wanted, person)[:MOST_FOUND]
+        rows = db.session.execute(mine.where(Ticket.id.in_(ids)).order_by(Ticket.id.desc())).all()
+    return [Found(row.reference, f"{row.reference}: {row.subject}") for row in rows]
+
+
+def ticket_meant(reference: str, person: Person) -> Ticket | None:
+    """The ticket with that reference, if the person works on it."""
+    return db.session.scalars(select(Ticket).where(Ticket.reference == reference, workable(person))).first()
