@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     smtp_username: str = Field("", description="Account at the mail server; empty means none")
     smtp_password: SecretStr = Field(SecretStr(""), description="Its password")
 
+    mail_overdue_minutes: int = Field(
+        30, ge=1, description="A message that waits longer than this makes the health check fail"
+    )
+
     session_idle_hours: int = Field(12, description="A sign-in ends after so long unused")
     session_days: int = Field(30, description="A sign-in ends after so many days whatever happens")
     keep_signed_in_days: int = Field(90, description="The same where someone chose to stay signed in")

@@ -7,7 +7,9 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import clock
+from ..config import settings
 from ..database import contains, db
+from ..pages import health
 from .models import Outgoing
 
 PAGE = 50
@@ -67,6 +69,15 @@ def oldest_waiting() -> timedelta:
     """How long the oldest message that is still to go has been waiting: whether mail flows."""
     oldest = db.session.scalar(select(func.min(Outgoing.created_at)).where(WAITING))
     return clock.now() - oldest if oldest else timedelta()
+
+
+@health.check("mail")
+def mail_flows() -> str:
+    """Whether what is written to people leaves within the time that the settings allow."""
+    waited = oldest_waiting()
+    if waited <= timedelta(minutes=settings().mail_overdue_minutes):
+        return "ok"
+    return f"the oldest message has been waiting for {waited // timedelta(minutes=1):,} minutes"
 
 
 def _from(messages: Select[Outgoing], after: int | None) -> Select[Outgoing]:

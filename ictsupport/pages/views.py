@@ -1,25 +1,18 @@
 """Pages about the service itself, for everybody: accessibility, privacy, cookies, and whether it is well."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from functools import lru_cache
 from typing import TypeVar
 
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, current_app, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy import func, select, text
-from sqlalchemy.exc import SQLAlchemyError
 
-from .. import clock, jobs
 from ..config import Settings
-from ..database import db
+from . import health
 
 bp = Blueprint("pages", __name__)
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
-OVERDUE = timedelta(minutes=10)
 
 
 def everybody(view: View) -> View:
@@ -107,47 +100,6 @@ def live() -> ResponseReturnValue:
 @everybody
 def ready() -> ResponseReturnValue:
     """The service can do its work: 200, or 503 with the parts that are not well."""
-    checks = {"database": _database(), "migrations": "not asked", "background work": "not asked"}
-    if checks["database"] == "ok":
-        checks["migrations"] = _migrations()
-        checks["background work"] = _work() if checks["migrations"] == "ok" else "not asked"
+    checks = health.findings()
     well = all(state == "ok" for state in checks.values())
     return jsonify(status="ready" if well else "not ready", checks=checks), 200 if well else 503
-
-
-def _database() -> str:
-    try:
-        db.session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        db.session.rollback()
-        return "does not answer"
-    return "ok"
-
-
-def _migrations() -> str:
-    """Whether the tables are those this version of the program expects."""
-    try:
-        stands = set(db.session.scalars(text("SELECT version_num FROM alembic_version")))
-    except SQLAlchemyError:
-        db.session.rollback()
-        return "the database has no tables yet"
-    return (
-        "ok"
-        if stands == _heads(current_app.extensions["migrate"].directory)
-        else "the database is of another version"
-    )
-
-
-@lru_cache
-def _heads(migrations: str) -> frozenset[str]:
-    return frozenset(ScriptDirectory(migrations).get_heads())
-
-
-def _work() -> str:
-    """Whether jobs are done about when they are due."""
-    oldest = db.session.scalar(
-        select(func.min(jobs.Job.run_at)).where(jobs.Job.done_at.is_(None), jobs.Job.failed_at.is_(None))
-    )
-    if oldest is None or clock.now() - oldest < OVERDUE:
-        return "ok"
-    return "work has been waiting since " + oldest.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from ictsupport import clock, jobs
 from ictsupport.database import db
+from ictsupport.mail import send
+from tests.conftest import NOW
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,17 @@ def test_work_left_lying_shows(browser):
     answer = browser().get("/health/ready")
     assert answer.status_code == 503
     assert "waiting since" in answer.get_json()["checks"]["background work"]
+
+
+def test_mail_that_does_not_leave_shows(browser, staff):
+    send(to=staff, template="people/password_changed", way="mail")
+    with clock.at(NOW + timedelta(minutes=30)):
+        db.session.execute(delete(jobs.Job))
+        assert browser().get("/health/ready").status_code == 200
+    with clock.at(NOW + timedelta(minutes=31)):
+        answer = browser().get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.get_json()["checks"]["mail"] == "the oldest message has been waiting for 31 minutes"
 
 
 def test_tables_of_another_version_show(browser):
