@@ -154,10 +154,17 @@ def visible_people(person: Person) -> Select[Person]:
 
 
 def members_acted_for(person: Person, scope: DelegateScope | None = None) -> Select[int]:
-    """SQL: the ids of members for whom the person has a grant in force today, with that scope if one is named."""
+    """SQL: the ids of members for whom the person has a grant in force today, with that scope if one is named.
+
+    Nobody acts for somebody who holds no seat any more, whatever the grant says.
+    """
     today = clock.now().date()
+    in_office = select(Term.person_id).where(
+        Term.starts_on <= today, or_(Term.ends_on.is_(None), Term.ends_on >= today)
+    )
     live = select(Delegation.member_id).where(
         Delegation.delegate_id == person.id,
+        Delegation.member_id.in_(in_office),
         Delegation.ended_at.is_(None),
         Delegation.starts_on <= today,
         or_(Delegation.ends_on.is_(None), Delegation.ends_on >= today),

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
-from .. import clock
+from .. import clock, jobs, scheduler
 from ..database import db, lock
 from ..errors import Refusal
 from ..journal import announce
 from .access import councils_of, may_delegate_for
 from .events import DelegationEnded, DelegationGranted
 from .joining import today
-from .models import DelegateScope, Delegation, Person
+from .models import DelegateScope, Delegation, Person, Term
 
 
 class NotYoursToDelegate(Refusal):
@@ -96,8 +97,29 @@ def end_delegation(delegation: Delegation, *, by: Person) -> None:
     lock(delegation)
     if not may_delegate_for(by, delegation.member):
         raise NotYoursToDelegate
-    if delegation.ended_at is not None:
-        return
+    if delegation.ended_at is None:
+        _end(delegation, by)
+
+
+def end_with_seats() -> int:
+    """End what was granted by members who hold no seat any more, so that it does not come back with a new one.
+
+    From the day after the seat the delegate sees nothing in any case
+    (access.members_acted_for); a member who has been re-elected keeps theirs.
+    """
+    holds_or_will = select(Term.person_id).where(or_(Term.ends_on.is_(None), Term.ends_on >= today()))
+    left = db.session.scalars(
+        select(Delegation)
+        .where(Delegation.ended_at.is_(None), Delegation.member_id.not_in(holds_or_will))
+        .order_by(Delegation.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for delegation in left:
+        _end(delegation, None)
+    return len(left)
+
+
+def _end(delegation: Delegation, by: Person | None) -> None:
     delegation.ended_at = clock.now()
     announce(
         DelegationEnded(
@@ -105,9 +127,17 @@ def end_delegation(delegation: Delegation, *, by: Person) -> None:
             member=delegation.member,
             delegate=delegation.delegate,
             by=by,
-            for_whom=delegation.member,
+            for_whom=delegation.member if by else None,
         )
     )
+
+
+@jobs.handles("people.end_delegations")
+def _end_by_timetable(_payload: dict[str, Any]) -> None:
+    end_with_seats()
+
+
+scheduler.every("people.end_delegations", hours=1)
 
 
 def delegations_of(member: Person) -> Sequence[Delegation]:

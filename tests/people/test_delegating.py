@@ -1,13 +1,15 @@
 """Members let others act for them, and take it back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.people import delegating
 from ictsupport.people.access import members_acted_for
+from ictsupport.people.joining import leave_seat, take_seat
 from ictsupport.people.models import DelegateScope, Delegation, Grant, Person, Role
 from ictsupport.people.scopes import scoped_to
 from tests.conftest import NOW
@@ -57,6 +59,31 @@ def test_it_runs_from_day_to_day(member, staff):
     coming.starts_on, coming.ends_on = date(2026, 11, 1), date(2026, 11, 17)
     db.session.flush()
     assert acts_for(staff) == []
+
+
+def test_it_ends_with_the_seat(member, staff, outbox):
+    grant(member, staff)
+    leave_seat(member.terms[0], date(2026, 11, 20), by=None)
+    with clock.at(NOW + timedelta(days=2)):
+        assert acts_for(staff) == [member.id]
+        assert delegating.end_with_seats() == 0
+    with clock.at(NOW + timedelta(days=3)):
+        assert acts_for(staff) == []
+        written = len(outbox())
+        assert delegating.end_with_seats() == 1
+        assert delegating.end_with_seats() == 0
+        assert [address for address, _ in outbox()[written:]] == [member.email, staff.email]
+
+
+def test_a_later_seat_does_not_bring_it_back_but_one_that_follows_keeps_it(member, rival, staff, council):
+    for one in (member, rival):
+        grant(one, staff)
+        leave_seat(one.terms[0], date(2026, 11, 20), by=None)
+    take_seat(rival, council, "Castle", starts_on=date(2026, 11, 21), by=None)
+    with clock.at(NOW + timedelta(days=3)):
+        delegating.end_with_seats()
+        take_seat(member, council, "Mill Hill", starts_on=date(2026, 11, 21), by=None)
+        assert acts_for(staff) == [rival.id]
 
 
 def test_democratic_services_and_administrators_do_it_for_members_they_look_after(
