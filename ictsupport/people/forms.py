@@ -1,7 +1,5 @@
 """What is asked on the pages of people."""
 
-import hashlib
-import json
 from typing import Any
 
 from wtforms import (
@@ -19,8 +17,8 @@ from wtforms import (
 )
 from wtforms.validators import Email, InputRequired, Length, Optional
 
-from ..errors import Refusal
 from ..pages.forms import DateField, Form, WholeNumberField
+from ..pages.previewing import stamp_of
 from .models import Council, DelegateScope, Person, Role, Site, Way
 
 ADDRESS = "Enter an e-mail address, like name@example.com"
@@ -33,15 +31,6 @@ SCOPES = {
     DelegateScope.APPROVE.value: "Approve",
     DelegateScope.CONFIDENTIAL.value: "See confidential requests",
 }
-
-
-class Stale(Refusal):
-    reason = "Somebody else changed this while you had the page open. Look at it again before you save."
-
-
-def stamp_of(*facts: Any) -> str:
-    """A mark of what a form was made from, by which a change made meanwhile is noticed."""
-    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()[:24]
 
 
 def said(field: Field) -> str:

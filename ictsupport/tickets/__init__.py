@@ -10,9 +10,12 @@ def init_app(app: Flask) -> None:
     from .blueprint import bp
     from .related import link_views, parts  # noqa: F401
     from .search import indexing  # noqa: F401
+    from .setting_up import queue_views  # noqa: F401
+    from .setting_up.blueprint import bp as setting_up_bp
     from .targets import breaches, escalating, recounting  # noqa: F401
     from .targets import emails as target_emails  # noqa: F401
     from .targets import views as clock_views
 
     app.register_blueprint(bp)
     app.register_blueprint(clock_views.bp)
+    app.register_blueprint(setting_up_bp)

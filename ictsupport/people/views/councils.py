@@ -7,11 +7,12 @@ from ...database import db
 from ...errors import Refusal
 from ...pages import navigation
 from ...pages.presses import done, once
+from ...pages.previewing import Stale, stamp_of
 from ...pages.settings_index import setting
 from .. import councils as keeping
 from .. import queries
 from ..access import allow, may_grant, me
-from ..forms import CouncilForm, SiteForm, Stale, said, stamp_of
+from ..forms import CouncilForm, SiteForm, said
 from ..models import Council, Role, Site
 from . import bp
 

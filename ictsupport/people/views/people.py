@@ -10,6 +10,7 @@ from ...database import db
 from ...errors import Refusal
 from ...pages import navigation
 from ...pages.presses import done, once
+from ...pages.previewing import Stale
 from .. import delegating, granting, joining, queries
 from ..access import (
     DESK,
@@ -29,7 +30,6 @@ from ..forms import (
     PersonForm,
     RoleForm,
     SeatForm,
-    Stale,
     by_id,
     said,
     stamp_of_person,

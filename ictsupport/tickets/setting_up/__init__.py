@@ -1,0 +1,1 @@
+"""How the desk is set up: queues, routing, priorities, targets, opening hours, and what requesters are told."""

@@ -1,0 +1,41 @@
+"""Who may open which page of settings."""
+
+from datetime import date
+from typing import Any
+
+from ictsupport.database import db
+from ictsupport.people.models import Membership, Role
+from tests.doors import Door, World
+
+SETS_UP = {Role.MANAGER, Role.ADMINISTRATOR}
+BOTH = Door(get=SETS_UP, post=SETS_UP)
+
+DOORS = {
+    "setting_up.queues": Door(get=SETS_UP),
+    "setting_up.new_queue": BOTH,
+    "setting_up.queue": Door(get=SETS_UP),
+    "setting_up.queue_details": BOTH,
+    "setting_up.closing": BOTH,
+    "setting_up.opening": Door(post=SETS_UP),
+    "setting_up.clearances": Door(post=SETS_UP),
+    "setting_up.end_clearance": Door(post=SETS_UP),
+    "setting_up.new_team": BOTH,
+    "setting_up.team": BOTH,
+    "setting_up.joining": Door(post=SETS_UP),
+    "setting_up.leaving": Door(post=SETS_UP),
+}
+
+
+def things(world: World) -> dict[str, Any]:
+    queue = world.desk["business"]
+    membership = Membership(
+        team=queue.team, person=world.visitors[Role.CLINIC_HOST], starts_on=date(2026, 1, 1)
+    )
+    db.session.add(membership)
+    db.session.flush()
+    return {
+        "slug": queue.slug,
+        "team_id": queue.team_id,
+        "person_id": world.staff.id,
+        "membership_id": membership.id,
+    }
