@@ -23,6 +23,7 @@ from . import (
     staffing,
     systems,
     tickets,
+    unchanged,
 )
 from .config import Settings
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:"):
         settings.instance.mkdir(parents=True, exist_ok=True)
     database.init_app(app)
+    unchanged.listen()
     Migrate(app, database.db, directory=str(bundled("migrations")), render_as_batch=True)
     CSRFProtect(app)
     errors.init_app(app)

@@ -183,17 +183,21 @@ def writing() -> Iterator[None]:
         READONLY.reset(before)
 
 
-def upsert(model: type[Model], rows: list[dict[str, Any]], keys: list[str], add: list[str]) -> None:
+def upsert(
+    model: type[Model], rows: list[dict[str, Any]], keys: tuple[str, ...], add: tuple[str, ...]
+) -> None:
     """Insert the rows; where one with the same keys stands, add the `add` columns to it instead."""
-    if not rows:
-        return
-    dialect = sqlite if dialect_name() == "sqlite" else postgresql
-    insert = dialect.insert(model)
-    table = cast(sa.Table, model.__table__)
-    insert = insert.on_conflict_do_update(
+    if rows:
+        db.session.connection().execute(_upsert(model, keys, add, dialect_name()), rows)
+
+
+@lru_cache(maxsize=50)
+def _upsert(model: type[Model], keys: tuple[str, ...], add: tuple[str, ...], dialect: str) -> Any:
+    table = table_of(model)
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    return insert.on_conflict_do_update(
         index_elements=keys, set_={name: table.c[name] + insert.excluded[name] for name in add}
     )
-    db.session.execute(insert, rows)
 
 
 def insert_if_new(model: type[Model], rows: list[dict[str, Any]]) -> int:
@@ -204,6 +208,11 @@ def insert_if_new(model: type[Model], rows: list[dict[str, Any]]) -> int:
     statement = dialect.insert(model).values(rows).on_conflict_do_nothing()
     keys = sa.inspect(model).primary_key
     return len(db.session.execute(statement.returning(*keys)).all())
+
+
+def table_of(model: type[Model]) -> sa.Table:
+    """The table itself, for statements that need no rows made of it."""
+    return cast(sa.Table, model.__table__)
 
 
 def lock(row: Model) -> None:

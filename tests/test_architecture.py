@@ -16,7 +16,7 @@ ORDER = [
     "reports",
     "home",
 ]
-BELOW_ALL = ["clock", "hours", "errors", "config", "jobs", "importing"]
+BELOW_ALL = ["clock", "hours", "errors", "config", "jobs", "importing", "unchanged"]
 
 
 @pytest.fixture(scope="module")

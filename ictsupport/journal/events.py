@@ -11,8 +11,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from sqlalchemy import insert
+
 from .. import clock
-from ..database import Model, db, identity
+from ..database import Model, db, identity, table_of
 from .models import Entry, Payload, Subject
 
 E = TypeVar("E", bound="Event")
@@ -47,20 +49,36 @@ def on(*events: type[Event]) -> Callable[[Callable[[E], None]], Callable[[E], No
     return register
 
 
-def announce(event: Event) -> Entry:
+def announce(event: Event) -> None:
     """Write the event into the journal and tell its listeners; all of it stands or falls with the transaction."""
     db.session.flush()
     rows, data = _told_apart(event)
-    entry = Entry(
-        kind=event.kind(), at=event.at, by_id=_id(event.by), for_whom_id=_id(event.for_whom), **seal_of(data)
-    )
-    entry.payload = Payload(data=data)
-    entry.subjects = [Subject(kind=kind, subject_id=key) for kind, key in sorted(rows)]
-    db.session.add(entry)
+    _write(event, sorted(rows), data)
     for ancestor in type(event).__mro__:
         for listener in _listeners.get(ancestor, ()):
             listener(event)
-    return entry
+
+
+def _write(event: Event, rows: list[tuple[str, int]], data: dict[str, Any]) -> None:
+    """Straight into the tables: every act of everybody comes through here, and nobody needs the rows."""
+    connection = db.session.connection()
+    entry = {
+        "kind": event.kind(),
+        "at": event.at,
+        "by_id": _id(event.by),
+        "for_whom_id": _id(event.for_whom),
+        **seal_of(data),
+    }
+    entry_id = connection.execute(_ENTRY, entry).scalar_one()
+    connection.execute(_PAYLOAD, {"entry_id": entry_id, "data": data})
+    if rows:
+        connection.execute(
+            _SUBJECT, [{"entry_id": entry_id, "kind": kind, "subject_id": key} for kind, key in rows]
+        )
+
+
+_ENTRY = insert(table_of(Entry)).returning(Entry.id)
+_PAYLOAD, _SUBJECT = insert(table_of(Payload)), insert(table_of(Subject))
 
 
 def seal_of(data: dict[str, Any]) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Opening hours out of their tables: whose calendar counts, and how one is changed without touching the past.
 
-Clocks look calendars up in the `catalogue`. It is read once in a transaction;
-the calendars in it are shared by all transactions that see the same rows, so
-that laying out a year of opening hours is done once for thousands of tickets.
+Clocks look calendars up in the `catalogue`. It is kept until somebody changes
+one, so that laying out a year of opening hours is done once for thousands of
+tickets.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,17 +12,15 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import event, select
-from sqlalchemy.orm import object_session
+from sqlalchemy import select
 
 from .. import clock, hours
 from ..database import db
 from ..errors import Refusal
 from ..journal import announce
+from ..unchanged import until_changed
 from .events import CalendarChanged
 from .models import Calendar, CalendarVersion, Closure, Person
-
-KEPT_AS = "calendars.catalogue"
 
 
 class NoCalendar(Refusal):
@@ -63,15 +61,40 @@ class Catalogue:
         return self.by_id(self.id_for(council_id))
 
 
+@until_changed(Calendar, CalendarVersion, Closure)
 def catalogue() -> Catalogue:
-    """All calendars, read once in a transaction."""
-    session = db.session()
-    kept = session.info.get(KEPT_AS)
-    if kept and kept[0] is session.get_transaction():
-        return kept[1]  # type: ignore[no-any-return]
-    found = _load()
-    session.info[KEPT_AS] = (session.get_transaction(), found)
-    return found
+    """All calendars."""
+    rows = db.session.execute(
+        select(
+            Calendar.id,
+            Calendar.council_id,
+            Calendar.name,
+            Calendar.zone,
+            Calendar.bank_holidays,
+            CalendarVersion.effective_from,
+            CalendarVersion.week,
+        )
+        .join(CalendarVersion)
+        .order_by(Calendar.id)
+    ).all()
+    closures = db.session.execute(
+        select(
+            Closure.calendar_id,
+            Closure.starts_on,
+            Closure.ends_on,
+            Closure.name,
+            Closure.windows,
+            Closure.although_holiday,
+        )
+    ).all()
+    calendars: dict[int, hours.Calendar] = {}
+    owners: dict[int | None, int] = {}
+    for calendar_id, group in groupby(rows, key=lambda row: row.id):
+        versions = list(group)
+        its_closures = [closure for closure in closures if closure.calendar_id == calendar_id]
+        calendars[calendar_id] = _built(_content(versions[0], versions, its_closures))
+        owners.setdefault(versions[0].council_id, calendar_id)
+    return Catalogue(calendars, owners)
 
 
 def calendar_for(council_id: int | None) -> hours.Calendar:
@@ -169,40 +192,6 @@ def _check(
 # From rows to opening hours
 
 
-def _load() -> Catalogue:
-    rows = db.session.execute(
-        select(
-            Calendar.id,
-            Calendar.council_id,
-            Calendar.name,
-            Calendar.zone,
-            Calendar.bank_holidays,
-            CalendarVersion.effective_from,
-            CalendarVersion.week,
-        )
-        .join(CalendarVersion)
-        .order_by(Calendar.id)
-    ).all()
-    closures = db.session.execute(
-        select(
-            Closure.calendar_id,
-            Closure.starts_on,
-            Closure.ends_on,
-            Closure.name,
-            Closure.windows,
-            Closure.although_holiday,
-        )
-    ).all()
-    calendars: dict[int, hours.Calendar] = {}
-    owners: dict[int | None, int] = {}
-    for calendar_id, group in groupby(rows, key=lambda row: row.id):
-        versions = list(group)
-        its_closures = [closure for closure in closures if closure.calendar_id == calendar_id]
-        calendars[calendar_id] = _built(_content(versions[0], versions, its_closures))
-        owners.setdefault(versions[0].council_id, calendar_id)
-    return Catalogue(calendars, owners)
-
-
 def _content(calendar: Any, versions: Sequence[Any], closures: Sequence[Any]) -> tuple[Any, ...]:
     """All that a calendar's rows say, as a value that can be compared: equal rows, equal hours."""
     return (
@@ -249,14 +238,3 @@ def _built(content: tuple[Any, ...]) -> hours.Calendar:
 
 def _windows(pairs: Sequence[tuple[str, str]]) -> tuple[hours.Window, ...]:
     return tuple(hours.Window.parse(f"{opens}-{closes}") for opens, closes in pairs)
-
-
-def _forget(_mapper: Any, _connection: Any, row: Any) -> None:
-    session = object_session(row)
-    if session is not None:
-        session.info.pop(KEPT_AS, None)
-
-
-for _model in (Calendar, CalendarVersion, Closure):
-    for _moment in ("after_insert", "after_update", "after_delete"):
-        event.listen(_model, _moment, _forget)

@@ -29,8 +29,8 @@ class Limit:
         upsert(
             Attempt,
             [{"bucket": bucket, "starts_at": starts_at, "tries": 1}],
-            ["bucket", "starts_at"],
-            ["tries"],
+            ("bucket", "starts_at"),
+            ("tries",),
         )
         tries = db.session.scalar(
             select(Attempt.tries).where(Attempt.bucket == bucket, Attempt.starts_at == starts_at)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Request, request, session
 from flask_login import AnonymousUserMixin, LoginManager
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
 from .. import clock, jobs, scheduler
@@ -81,6 +81,23 @@ def put_in_cookie(token: str, *, keep: bool = False) -> None:
     session.permanent = keep
 
 
+_RECOGNISE = (
+    select(SignIn)
+    .join(SignIn.person)
+    .where(
+        SignIn.token_hash == bindparam("token"),
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > bindparam("now", type_=SignIn.expires_at.type),
+    )
+    .options(
+        contains_eager(SignIn.person).options(
+            joinedload(Person.grants), joinedload(Person.terms), joinedload(Person.employer)
+        )
+    )
+)
+"""Asked on every request, so it is put together only once."""
+
+
 @login_manager.request_loader  # type: ignore[untyped-decorator]
 def recognise(_request: Request) -> Person | None:
     """Who is asking: one statement brings the sign-in, the person, their roles and terms."""
@@ -88,20 +105,8 @@ def recognise(_request: Request) -> Person | None:
     if not isinstance(token, str):
         return None
     now = clock.now()
-    found = (
-        db.session.scalars(
-            select(SignIn)
-            .join(SignIn.person)
-            .where(SignIn.token_hash == hashed(token), SignIn.ended_at.is_(None), SignIn.expires_at > now)
-            .options(
-                contains_eager(SignIn.person).options(
-                    joinedload(Person.grants), joinedload(Person.terms), joinedload(Person.employer)
-                )
-            )
-        )
-        .unique()
-        .first()
-    )
+    given = {"token": hashed(token), "now": now}
+    found = db.session.scalars(_RECOGNISE, given).unique().first()
     if found is None or not found.person.is_active:
         return None
     idle = now - found.last_seen_at

@@ -37,6 +37,15 @@ def facts_of(ticket_ids: Iterable[int], *, lock: bool = False) -> Facts:
     return facts
 
 
+def facts_in_hand(ticket: Ticket, rows: Iterable[TicketPeriod | Merge]) -> Facts:
+    """All that a ticket adds to the facts, from itself, its clocks, and its periods and merges among the rows."""
+    given = list(rows)
+    periods = [row for row in given if isinstance(row, TicketPeriod) and row.ticket_id == ticket.id]
+    merges = [row for row in given if isinstance(row, Merge) and row.merged_id == ticket.id]
+    clocks = [clock for clock in ticket.clocks if clock.kind in MEASURED]
+    return _Story(ticket, sorted(periods, key=lambda row: (row.starts_at, row.id)), clocks, merges).facts()
+
+
 def _read(ids: Sequence[int], lock: bool) -> Iterator["_Story"]:
     columns = (Ticket.council_id, Ticket.ticket_type, Ticket.requester_kind, Ticket.confidential)
     tickets = select(Ticket.id, Ticket.queue_id, *columns).where(Ticket.id.in_(ids)).order_by(Ticket.id)
@@ -71,7 +80,9 @@ def _by_ticket(rows: Any) -> dict[int, list[Any]]:
 class _Story:
     """One ticket, from its first period to its last."""
 
-    def __init__(self, ticket: Any, periods: list[Any], clocks: list[Any], merges: list[Any]) -> None:
+    def __init__(
+        self, ticket: Any, periods: Sequence[Any], clocks: Sequence[Any], merges: Sequence[Any]
+    ) -> None:
         self.ticket, self.periods, self.clocks, self.merges = ticket, periods, clocks, merges
         self.zone = settings().zone
 

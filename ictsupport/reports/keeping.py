@@ -16,10 +16,10 @@ from typing import Any
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
-from ..database import Model, upsert
+from ..database import Model, db, upsert
 from ..tickets.models import Merge, Ticket, TicketPeriod
 from ..tickets.targets.models import Clock
-from .facts import Facts, facts_of
+from .facts import Facts, facts_in_hand, facts_of
 from .models import FLOWS, KEYS, WAITS, LoadFact, Row, WaitFact
 
 NOTED = "load facts before"
@@ -32,6 +32,7 @@ class _Noted:
     def __init__(self) -> None:
         self.ids: set[int] = set()
         self.new: set[Ticket] = set()
+        self.rows: set[TicketPeriod | Merge] = set()
         self.before = Facts()
 
     def touch(self, ticket_ids: set[int]) -> None:
@@ -39,6 +40,15 @@ class _Noted:
         if unknown:
             self.before.update(facts_of(unknown, lock=True))
             self.ids |= unknown
+
+    def after(self) -> Facts:
+        """What all of them add to the facts now. A new ticket is all in hand still: nothing of it has to be read."""
+        facts = facts_of(self.ids)
+        rows = [row for row in self.rows if row in db.session]
+        for ticket in self.new:
+            if ticket in db.session:
+                facts.update(facts_in_hand(ticket, rows))
+        return facts
 
 
 def listen() -> None:
@@ -52,13 +62,18 @@ def listen() -> None:
 
 
 def _note_rows(session: Session, _context: Any, _instances: Any) -> None:
-    touched: set[int] = set()
+    touched: set[int | None] = set()
     new: set[Ticket] = set()
+    rows: set[TicketPeriod | Merge] = set()
     for row in (*session.new, *session.dirty):
-        if isinstance(row, TicketPeriod | Clock) and row.ticket_id is not None:
+        if isinstance(row, Clock):
             touched.add(row.ticket_id)
+        elif isinstance(row, TicketPeriod):
+            touched.add(row.ticket_id)
+            rows.add(row)
         elif isinstance(row, Merge):
             touched.add(row.merged_id)
+            rows.add(row)
         elif isinstance(row, Ticket):
             if row in session.new:
                 new.add(row)
@@ -67,7 +82,8 @@ def _note_rows(session: Session, _context: Any, _instances: Any) -> None:
     if touched or new:
         noted = _noted(session)
         noted.new |= new
-        noted.touch(touched)
+        noted.rows |= rows
+        noted.touch({ticket_id for ticket_id in touched if ticket_id is not None})
 
 
 def _note_bulk(state: ORMExecuteState) -> None:
@@ -94,7 +110,7 @@ def _settle(session: Session) -> None:
     noted: _Noted | None = session.info.pop(NOTED, None)
     if noted is None:
         return
-    changed = facts_of(noted.ids | {ticket.id for ticket in noted.new if ticket.id is not None})
+    changed = noted.after()
     changed.subtract(noted.before)
     add_to_facts(changed)
 
@@ -124,6 +140,6 @@ def _add(
     upsert(
         table,
         [dict(zip(keys, key, strict=True)) | dict.fromkeys(measures, 0) | row for key, row in ordered],
-        list(keys),
-        list(measures),
+        keys,
+        measures,
     )

@@ -85,7 +85,7 @@ def requesters(ticket: Ticket) -> list[Person]:
     """Who is written to about a request: the requester, and the delegate who raised it while the grant lasts."""
     people = [ticket.requester]
     opener = ticket.opened_by
-    if opener is not None and opener.id != ticket.requester_id and acts_for(opener, ticket):
+    if opener is not None and not may_work(opener, ticket) and acts_for(opener, ticket):
         people.append(opener)
     return [person for person in people if person.is_active]
 

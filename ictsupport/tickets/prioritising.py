@@ -1,8 +1,10 @@
 """Priority from impact and urgency: the matrix, as each council has it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from .. import clock
 from ..database import db
@@ -10,6 +12,7 @@ from ..errors import Refusal
 from ..journal import announce
 from ..people.models import Council, Person
 from ..people.scopes import Scope, scoped_to
+from ..unchanged import until_changed
 from .events import MatrixChanged
 from .models import Matrix
 
@@ -41,16 +44,26 @@ def priority_for(impact: int, urgency: int, council_id: int | None, at: datetime
 
 def matrix_for(council_id: int | None, at: datetime | None = None) -> dict[str, int]:
     """The cells of the matrix in force for a council (None: for work that is for all)."""
-    found = db.session.scalars(
-        select(Matrix)
-        .where(
-            Matrix.effective_from <= (at or clock.now()),
-            or_(Matrix.scope == Scope.ALL, Matrix.council_id == council_id),
+    moment = at or clock.now()
+    return next(
+        (
+            matrix.cells
+            for matrix in _matrices()
+            if matrix.effective_from <= moment
+            and (matrix.scope is Scope.ALL or matrix.council_id == council_id)
+        ),
+        STANDARD,
+    )
+
+
+@until_changed(Matrix)
+def _matrices() -> Sequence[Any]:
+    """Every version there was: a council's own before those for all, the latest first."""
+    return db.session.execute(
+        select(*Matrix.__table__.columns).order_by(
+            Matrix.council_id.is_(None), Matrix.effective_from.desc(), Matrix.id.desc()
         )
-        .order_by(Matrix.council_id.is_(None), Matrix.effective_from.desc(), Matrix.id.desc())
-        .limit(1)
-    ).first()
-    return found.cells if found else STANDARD
+    ).all()
 
 
 def set_matrix(cells: dict[str, int], council: Council | None, *, by: Person | None) -> Matrix:

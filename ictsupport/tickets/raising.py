@@ -109,6 +109,7 @@ def raise_ticket(
         first_responded_at=now if channel.is_in_person else None,
         follows=follows,
         systems=list(dict.fromkeys(systems)),
+        clocks=[],
         **scoped_to(whose),
     )
     db.session.add(ticket)

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from .. import clock
 from ..database import db
 from ..errors import Refusal
 from ..people.models import Council, RequesterKind
 from ..systems.models import System
+from ..unchanged import until_changed
 from .models import Channel, Queue, RoutingRule, TicketType
 
 
@@ -43,46 +44,60 @@ def route(facts: Facts) -> Route:
     """The queue of the first rule whose every condition holds; else the triage queue."""
     today = clock.now().date()
     for rule in rules():
-        if rule.queue.closed_on and rule.queue.closed_on <= today:
+        if rule.closed_on and rule.closed_on <= today:
             continue
         reasons = list(_reasons(rule, facts))
         if None not in reasons:
             why = " and ".join(reason for reason in reasons if reason) or "everything else goes there"
-            return Route(rule.queue, f"Routed to {rule.queue.name} because {why}"[:300])
+            queue = db.session.get_one(Queue, rule.queue_id)
+            return Route(queue, f"Routed to {queue.name} because {why}"[:300])
     queue = triage_queue()
     return Route(queue, f"Put on {queue.name} to be sorted because no rule fits")
 
 
-def rules() -> Sequence[RoutingRule]:
-    """The rules in the order they are asked."""
-    return db.session.scalars(
-        select(RoutingRule)
-        .order_by(RoutingRule.position)
-        .options(
-            joinedload(RoutingRule.queue), joinedload(RoutingRule.system), joinedload(RoutingRule.council)
+@until_changed(RoutingRule, Queue, System, Council)
+def rules() -> Sequence[Any]:
+    """The rules in the order they are asked, each with its queue's end and the names it is explained by."""
+    return db.session.execute(
+        select(
+            *RoutingRule.__table__.columns,
+            Queue.closed_on,
+            System.name.label("system"),
+            Council.short_name.label("council"),
         )
+        .join(Queue, Queue.id == RoutingRule.queue_id)
+        .outerjoin(System, System.id == RoutingRule.system_id)
+        .outerjoin(Council, Council.id == RoutingRule.council_id)
+        .order_by(RoutingRule.position)
     ).all()
 
 
 def triage_queue() -> Queue:
     """Where tickets wait that nobody has sorted yet."""
-    queue = db.session.scalars(
-        select(Queue).where(Queue.is_triage, Queue.closed_on.is_(None)).order_by(Queue.id).limit(1)
-    ).first()
-    if queue is None:
+    queue_id = _triage_queue_id()
+    if queue_id is None:
         raise NoTriageQueue
-    return queue
+    return db.session.get_one(Queue, queue_id)
 
 
-def _reasons(rule: RoutingRule, facts: Facts) -> Iterator[str | None]:
+@until_changed(Queue)
+def _triage_queue_id() -> int | None:
+    return db.session.scalar(
+        select(Queue.id).where(Queue.is_triage, Queue.closed_on.is_(None)).order_by(Queue.id).limit(1)
+    )
+
+
+def _reasons(rule: Any, facts: Facts) -> Iterator[str | None]:
     """For each condition of the rule: why it holds, or None where it does not."""
     if rule.ticket_type is not None:
         holds = rule.ticket_type is facts.ticket_type
         yield f"it is {_article(rule.ticket_type.value)}" if holds else None
-    if rule.system is not None:
-        yield f"the system is {rule.system.name}" if rule.system in facts.systems else None
-    if rule.council is not None:
-        yield f"it is for {rule.council.short_name}" if rule.council is facts.council else None
+    if rule.system_id is not None:
+        holds = rule.system_id in {system.id for system in facts.systems}
+        yield f"the system is {rule.system}" if holds else None
+    if rule.council_id is not None:
+        holds = facts.council is not None and rule.council_id == facts.council.id
+        yield f"it is for {rule.council}" if holds else None
     if rule.requester_kind is not None:
         holds = rule.requester_kind is facts.requester_kind
         words = {"staff": "a member of staff", "contact": "a supplier's contact"}
@@ -90,8 +105,8 @@ def _reasons(rule: RoutingRule, facts: Facts) -> Iterator[str | None]:
         yield f"{words.get(kind, _article(kind))} asks" if holds else None
     if rule.channel is not None:
         yield f"it came by {rule.channel.value}" if rule.channel is facts.channel else None
-    if rule.words_.strip():
-        word = said_in(facts.text, rule.words_)
+    if rule.words.strip():
+        word = said_in(facts.text, rule.words)
         yield f"it says “{word}”" if word else None
 
 

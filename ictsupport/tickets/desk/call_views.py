@@ -76,7 +76,7 @@ def _log(caller: Person, form: CallForm) -> Ticket:
         "ticket_type": TicketType(form.ticket_type.data),
         "impact": int(form.impact.data),
         "urgency": int(form.urgency.data),
-        "systems": list(db.session.scalars(select(System).where(System.id.in_(chosen)))),
+        "systems": list(db.session.scalars(select(System).where(System.id.in_(chosen)))) if chosen else [],
         "device": db.session.get_one(Device, int(form.device.data)) if form.device.data else None,
         "needed_by": moment_of(form.needed_on.data, form.needed_at.data),
         "needed_for": form.needed_for.data or "",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from ...database import db
 from ...devices.models import Custody, Device
@@ -46,8 +47,8 @@ def _holders(asset_tag: str, by: Person) -> list[Found]:
 
 def caller_to_show(person_id: int, by: Person) -> Person | None:
     """The person with that id, if `by` may see them."""
-    caller: Person | None = db.session.scalar(visible_people(by).where(Person.id == person_id))
-    return caller
+    found = visible_people(by).where(Person.id == person_id).options(joinedload(Person.terms))
+    return db.session.scalars(found).unique().first()
 
 
 def log_and_resolve(

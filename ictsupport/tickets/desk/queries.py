@@ -11,6 +11,7 @@ from ...database import db
 from ...people.access import DESK
 from ...people.models import Council, Grant, Person
 from ...systems.models import System
+from ...unchanged import until_changed
 from ..access import workable
 from ..models import Queue, Ticket, ticket_systems
 from .models import Tag, ticket_tags
@@ -115,8 +116,7 @@ def councils() -> Choices:
     return [("", "All councils"), *((str(key), name) for key, name in rows)]
 
 
+@until_changed(System)
 def systems() -> Choices:
-    return [
-        (str(key), name)
-        for key, name in db.session.execute(select(System.id, System.name).order_by(System.name))
-    ]
+    rows = db.session.execute(select(System.id, System.name).order_by(System.name))
+    return [(str(key), name) for key, name in rows]

@@ -18,7 +18,7 @@ from ..models import ClockKind, Queue, Ticket
 from ..triage import move, prioritise
 from .clockwork import Key
 from .models import Clock, ClockStep
-from .steps import Deed, Step, steps_of_policies
+from .steps import Deed, Step, Steps, steps_of_policies
 
 BATCH = 200
 NAMES = {ClockKind.RESPONSE: "the first response", ClockKind.RESOLUTION: "the resolution"}
@@ -46,7 +46,7 @@ def take_steps(limit: int = BATCH) -> int:
     return sum(_take_those_of(ticket, steps) for ticket in tickets)
 
 
-def _take_those_of(ticket: Ticket, steps: dict[int | None, list[Step]]) -> int:
+def _take_those_of(ticket: Ticket, steps: Steps) -> int:
     now = clock.now()
     rows = db.session.scalars(
         select(ClockStep)

@@ -15,6 +15,7 @@ from ...errors import Refusal
 from ...journal import announce
 from ...people.calendars import Catalogue, catalogue
 from ...people.models import Person, RequesterKind
+from ...unchanged import until_changed
 from ..events import PolicyChanged
 from ..models import ClockKind, HoldReason, TicketType
 from .clocks import Target, Unit
@@ -52,8 +53,9 @@ class Kind:
 class Rulebook:
     """The policies and calendars as they stand, ready to be asked for many tickets."""
 
-    def __init__(self, policies: Sequence[Policy], calendars: Catalogue) -> None:
-        self.policies = sorted(policies, key=_how_particular, reverse=True)
+    def __init__(self, policies: Sequence[Any], calendars: Catalogue) -> None:
+        """`policies` are rows of the table, the most particular first."""
+        self.policies = policies
         self.calendars = calendars
 
     def rule(self, kind: Kind, at: datetime) -> Rule:
@@ -82,8 +84,14 @@ class Rulebook:
 
 
 def rulebook() -> Rulebook:
-    """The rules for deciding now: two or three small look-ups, however many tickets are then asked about."""
-    return Rulebook(db.session.scalars(select(Policy)).all(), catalogue())
+    """The rules for deciding now."""
+    return Rulebook(_policies(), catalogue())
+
+
+@until_changed(Policy)
+def _policies() -> Sequence[Any]:
+    rows = db.session.execute(select(*Policy.__table__.columns)).all()
+    return sorted(rows, key=_how_particular, reverse=True)
 
 
 def save_policy(policy: Policy, *, by: Person | None) -> Policy:
@@ -132,7 +140,7 @@ def _pair(given: Any) -> tuple[int, Unit]:
         return 0, Unit.MINUTES
 
 
-def _covers(policy: Policy, kind: Kind) -> bool:
+def _covers(policy: Any, kind: Kind) -> bool:
     return (
         policy.council_id in (None, kind.council_id)
         and policy.ticket_type in (None, kind.ticket_type)
@@ -140,7 +148,7 @@ def _covers(policy: Policy, kind: Kind) -> bool:
     )
 
 
-def _how_particular(policy: Policy) -> tuple[bool, bool, bool]:
+def _how_particular(policy: Any) -> tuple[bool, bool, bool]:
     return (policy.council_id is not None, policy.requester_kind is not None, policy.ticket_type is not None)
 
 

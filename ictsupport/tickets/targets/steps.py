@@ -19,7 +19,8 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from ... import clock
-from ...database import db
+from ...database import db, table_of
+from ...unchanged import until_changed
 from ..models import ClockKind
 from .clocks import Happening, Unit
 from .clockwork import Clockwork, Key
@@ -107,7 +108,8 @@ def parse_steps(given: Sequence[Any]) -> list[Step]:
 Steps = Mapping[int | None, Sequence[Step]]
 
 
-def steps_of_policies() -> dict[int | None, list[Step]]:
+@until_changed(Policy)
+def steps_of_policies() -> Steps:
     """The steps of every policy that has any."""
     rows = db.session.execute(select(Policy.id, Policy.steps)).all()
     return {row.id: parse_steps(row.steps) for row in rows if row.steps}
@@ -126,22 +128,23 @@ class Change:
     planned: bool = True
 
 
-def plan(works: Mapping[int, Clockwork], steps: Steps | None = None) -> None:
-    """Let the pending steps of these tickets follow their clocks.
+def plan(works: Mapping[int, Clockwork], *, new: bool = False) -> None:
+    """Let the pending steps of these tickets follow their clocks; `new` tickets have none stored yet.
 
     A step that lies in the past when it is first planned (a ticket taken over
     from elsewhere, a policy that is new) is passed over, not taken.
     """
-    found = list(changes(works, steps_of_policies() if steps is None else steps))
+    found = list(changes(works, steps_of_policies(), new=new))
     carry_out(found, clock.now())
 
 
-def changes(works: Mapping[int, Clockwork], steps: Steps) -> Iterator[Change]:
+def changes(works: Mapping[int, Clockwork], steps: Steps, *, new: bool = False) -> Iterator[Change]:
     """In what the stored steps of these tickets differ from the plan. Those taken are over and done with."""
     stored: dict[int, dict[tuple[Key, str], Any]] = {ticket_id: {} for ticket_id in works}
-    rows: Any = db.session.execute(select(ClockStep.__table__).where(ClockStep.ticket_id.in_(works)))
-    for row in rows:
-        stored[row.ticket_id][(row.kind, row.round), row.name] = row
+    if not new:
+        rows: Any = db.session.execute(select(ClockStep.__table__).where(ClockStep.ticket_id.in_(works)))
+        for row in rows:
+            stored[row.ticket_id][(row.kind, row.round), row.name] = row
     for ticket_id, work in works.items():
         wanted = dict(_wanted(work, steps))
         for (key, name), at in wanted.items():
@@ -174,7 +177,7 @@ def carry_out(found: Sequence[Change], now: datetime) -> None:
     ]
     dropped = [change.step_id for change in found if not change.planned]
     if new:
-        db.session.execute(insert(ClockStep), new)
+        db.session.connection().execute(insert(table_of(ClockStep)), new)
     if moved:
         db.session.execute(update(ClockStep), moved)
     if dropped:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from ...database import db
+from ...database import db, table_of
 from ...journal import announce
 from ...people.calendars import catalogue
 from ..events import TargetBreached
@@ -25,8 +25,9 @@ from .steps import plan
 
 def start_clocks(ticket: Ticket, at: datetime, *, answered: bool = False) -> None:
     """Start the clocks of a new ticket; `answered` if it was raised with the person there or on the telephone."""
-    rule = rule_for(ticket, at)
-    _move(ticket, lambda work: work.start(rule, at, needed_by=ticket.needed_by, answered=answered))
+    work = Clockwork(catalogue())
+    work.start(rule_for(ticket, at), at, needed_by=ticket.needed_by, answered=answered)
+    _write(ticket, work, {}, new=True)
 
 
 def first_response(ticket: Ticket, at: datetime) -> None:
@@ -92,14 +93,18 @@ def _move(ticket: Ticket, happen: Callable[[Clockwork], None]) -> None:
     db.session.flush()
     work = clockwork_of(ticket)
     happen(work)
-    if not work.added:
-        return
-    db.session.execute(insert(ClockEvent), [{"ticket_id": ticket.id, **line.row} for line in work.added])
-    clocks = {(row.kind, row.round): row for row in _rows(ticket)}
+    if work.added:
+        _write(ticket, work, {(row.kind, row.round): row for row in _rows(ticket)})
+
+
+def _write(ticket: Ticket, work: Clockwork, clocks: dict[Key, Clock], *, new: bool = False) -> None:
+    """Write the new lines, and what follows from them into the clocks, the ticket and its steps."""
+    lines = [{"ticket_id": ticket.id, **line.row} for line in work.added]
+    db.session.connection().execute(insert(table_of(ClockEvent)), lines)
     breached = _keep(ticket, work, clocks)
     for name, value in ticket_columns({key: _shown(row) for key, row in clocks.items()}).items():
         setattr(ticket, name, value)
-    plan({ticket.id: work})
+    plan({ticket.id: work}, new=new)
     for clock in breached:
         assert clock.breached_at is not None
         announce(TargetBreached(about=ticket, clock=clock.kind, breached_at=clock.breached_at))
@@ -120,7 +125,7 @@ def _keep(ticket: Ticket, work: Clockwork, clocks: dict[Key, Clock]) -> list[Clo
         columns = work.columns_of(key)
         row = clocks.get(key)
         if row is None:
-            row = clocks[key] = Clock(ticket_id=ticket.id, kind=key[0], round=key[1], **columns)
+            row = clocks[key] = Clock(ticket=ticket, kind=key[0], round=key[1], **columns)
             db.session.add(row)
             known = None
         else:

@@ -1,0 +1,88 @@
+"""What is kept until somebody changes it, and that nobody ever decides by what was changed since."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from ictsupport import clock
+from ictsupport.database import db
+from ictsupport.people.models import Team
+from ictsupport.people.scopes import Scope
+from ictsupport.tickets.models import Matrix, Queue
+from ictsupport.tickets.prioritising import STANDARD, matrix_for, set_matrix
+from ictsupport.unchanged import until_changed
+
+ALL_LOW = dict.fromkeys(STANDARD, 5)
+
+
+def make_queue(name: str) -> Queue:
+    queue = Queue(name=name, slug=name.lower(), team=Team(name=f"Team of {name}", scope=Scope.ALL))
+    db.session.add(queue)
+    db.session.flush()
+    return queue
+
+
+@until_changed(Queue)
+def names() -> list[str]:
+    return list(db.session.scalars(sa.select(Queue.name).order_by(Queue.id)))
+
+
+def test_it_is_read_once_and_afterwards_only_asked_whether_it_changed(context, count_queries):
+    make_queue("Sorting")
+    assert names() == ["Sorting"]
+    db.session.flush()
+    with count_queries() as queries:
+        assert names() == names() == ["Sorting"]
+    assert len(queries) == 0  # the tokens of this transaction are known
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda queue: setattr(queue, "name", "Desk"),
+        lambda _queue: db.session.execute(sa.update(Queue).values(name="Desk")),
+        lambda queue: (db.session.delete(queue), db.session.flush(), make_queue("Desk")),
+    ],
+    ids=["by row", "in bulk", "deleted"],
+)
+def test_whoever_changes_it_sees_the_change_at_once(context, change):
+    queue = make_queue("Sorting")
+    assert names() == ["Sorting"]
+    change(queue)
+    db.session.flush()
+    assert names() == ["Desk"]
+
+
+def test_a_change_that_is_taken_back_counts_no_more(context):
+    queue = make_queue("Sorting")
+    db.session.flush()
+    assert names() == ["Sorting"]
+    savepoint = db.session.begin_nested()
+    queue.name = "Desk"
+    db.session.flush()
+    assert names() == ["Desk"]
+    savepoint.rollback()
+    assert names() == ["Sorting"]
+
+
+def test_a_matrix_set_elsewhere_counts_from_the_next_transaction_on(real_app: Flask):
+    with real_app.app_context():
+        assert matrix_for(None)["3,3"] == 5
+        assert matrix_for(None)["1,1"] == 1
+    with real_app.app_context():  # another process would look the same: its own session
+        set_matrix(ALL_LOW, None, by=None)
+        db.session.commit()
+    with real_app.app_context():
+        assert matrix_for(None, clock.now() + timedelta(seconds=1)) == ALL_LOW
+
+
+def test_what_was_rolled_back_is_never_kept(real_app: Flask):
+    with real_app.app_context():
+        set_matrix(ALL_LOW, None, by=None)
+        db.session.flush()
+        assert matrix_for(None, clock.now() + timedelta(seconds=1)) == ALL_LOW
+        db.session.rollback()
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Matrix)) == 0
+        assert matrix_for(None)["1,1"] == 1
