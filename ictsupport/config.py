@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     )
 
     close_after_working_days: int = Field(5, description="A resolved ticket closes by itself after so long")
+    stuck_after_working_days: int = Field(
+        5, ge=1, le=250, description="An open ticket that nobody has touched for so long is in the view Stuck"
+    )
     hard_to_recruit_adverts: int = Field(
         2, description="A post advertised so often without appointment is hard to recruit to"
     )

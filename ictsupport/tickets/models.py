@@ -179,7 +179,8 @@ OPEN_LISTS = {
     "needed": ("needed_by", "id"),
     "counts": (
         "status", "assignee_id", "requester_kind", "due_sort", "past_target_at", "confidential", "queue_id",
-        "scope", "council_id", "resolved_at", "closed_at",
+        "scope", "council_id", "resolved_at", "closed_at", "updated_at", "hold_until", "priority", "channel",
+        "ticket_type", "opened_at", "needed_by", "hold_reason", "id",
     ),
 }  # fmt: skip
 """The orders of work lists, and all that their views count."""

@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 from ictsupport.database import db
 from ictsupport.people.models import Role
 from ictsupport.tickets.asking import requests as asking
+from ictsupport.tickets.lists.models import SavedView
 from ictsupport.tickets.models import Channel, Resolution
 from ictsupport.tickets.raising import raise_ticket
 from ictsupport.tickets.related.linking import link
@@ -43,6 +44,12 @@ DOORS = {
     "tickets.call": Door(get=DESK),
     "tickets.call_of": Door(get=DESK, post=DESK),
     "tickets.message": Door(post=DESK),
+    "tickets.views": Door(get=DESK, post=DESK),
+    "tickets.first_view": Door(post=DESK),
+    "tickets.columns": Door(post=DESK),
+    "tickets.view": Door(get={Role.AGENT}, post={Role.AGENT}, hidden={Role.MANAGER}),
+    "tickets.view_content": Door(post={Role.AGENT}, hidden={Role.MANAGER}),
+    "tickets.view_removal": Door(get={Role.AGENT}, post={Role.AGENT}, hidden={Role.MANAGER}),
     **{
         f"tickets.{act}": Door(get=DESK, post=DESK)
         for act in (
@@ -87,10 +94,13 @@ def things(world: World) -> dict[str, Any]:
     asking.answer(
         request, {"files": [{"name": "a.txt", "content_type": "text/plain", "size": 1, "key": "k"}]}
     )
+    view = SavedView(owner=agent, name="Mine", query="?view=mine")
+    db.session.add(view)
     db.session.flush()
     linked = link(ticket, LinkKind.RELATED, resolved, by=agent)
     return {
         "link_id": linked.id,
+        "view_id": view.id,
         "reference": ticket.reference,
         "resolved": resolved.reference,
         "confidential": confidential.reference,

@@ -12,9 +12,12 @@ from ictsupport.people.models import Grant, RequesterKind, Role
 from ictsupport.people.scopes import scoped_to
 from ictsupport.tickets.holding import hold
 from ictsupport.tickets.lists import worklists
-from ictsupport.tickets.lists.filtering import FILTERS, FINISHED_SORTS, SORT_WORDS, SORTS, VIEWS, Wish
-from ictsupport.tickets.models import Channel, HoldReason, Resolution, Status, Ticket, TicketType
+from ictsupport.tickets.lists.filtering import FINISHED_SORTS, SORT_WORDS, SORTS, Wish
+from ictsupport.tickets.lists.narrowing import FILTERS
+from ictsupport.tickets.lists.standing import VIEWS
+from ictsupport.tickets.models import Channel, ClockKind, HoldReason, Resolution, Status, Ticket, TicketType
 from ictsupport.tickets.resolving import resolve
+from ictsupport.tickets.targets.models import Clock
 from ictsupport.tickets.triage import assign, move, prioritise
 
 from ..conftest import NOW
@@ -104,13 +107,23 @@ def test_due_today_is_the_day_of_the_wall_clock(make_ticket, agent):
         ("type", "service request"),
         ("late", "1"),
         ("needed", "1"),
+        ("hold", "awaiting supplier"),
+        ("missed", "response"),
+        ("opened-from", "2026-11-18"),
+        ("opened-to", "2026-11-10"),
+        ("due-from", "2026-12-24"),
+        ("due-to", "2026-11-17"),
     ],
 )
 def test_each_filter_narrows_to_what_it_says(
     name, value, make_ticket, desk, agent, manager, member, telephony, other_council
 ):
     plain = make_ticket()
-    db.session.execute(update(Ticket).values(status=Status.IN_PROGRESS))
+    db.session.execute(
+        update(Ticket).values(
+            status=Status.IN_PROGRESS, opened_at=NOW - timedelta(days=3), due_sort=NOW + timedelta(days=1)
+        )
+    )
     wanted = make_ticket()
     db.session.refresh(wanted)
     values = {
@@ -125,12 +138,21 @@ def test_each_filter_narrows_to_what_it_says(
         "type": {"ticket_type": TicketType.REQUEST},
         "late": {"past_target_at": NOW},
         "needed": {"needed_by": NOW + timedelta(hours=1)},
+        "hold": {"status": Status.ON_HOLD, "hold_reason": HoldReason.SUPPLIER},
+        "missed": {},
+        "opened-from": {"opened_at": NOW.replace(hour=0)},
+        "opened-to": {"opened_at": NOW.replace(day=10, hour=23, minute=59)},
+        "due-from": {"due_sort": NOW.replace(month=12, day=24, hour=0)},
+        "due-to": {"due_sort": NOW.replace(day=17, hour=23)},
     }[name]
     if values:
         db.session.execute(update(Ticket).where(Ticket.id == wanted.id).values(**values))
     if name == "system":
         wanted.systems.append(telephony)
         db.session.flush()
+    if name == "missed":
+        missed = update(Clock).where(Clock.ticket_id == wanted.id, Clock.kind == ClockKind.RESPONSE)
+        db.session.execute(missed.values(breached_at=NOW))
     assert shown(agent, **{name: value}) == [wanted.reference]
     assert plain.reference in shown(agent)
 
@@ -280,7 +302,7 @@ def test_the_queue_costs_the_same_however_long(
         with count_queries() as queries:
             assert client.get(address).status_code == 200
         spent.append(len(queries))
-    assert spent[0] == spent[1] <= 8, queries
+    assert spent[0] == spent[1] <= 10, queries
 
 
 def test_priority_is_a_way_to_sort(make_ticket, agent, manager):

@@ -1,44 +1,83 @@
 """The desk's queue: views with counts, filters kept in the address, one-line rows."""
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from ...pages.paging import Count
 from ...people.access import me
 from ..search.words import LONGEST
 from . import worklists
-from .filtering import EVERYTHING, FILTERS, FINISHED_SORTS, SORT_WORDS, SORTS, VIEWS, Wish
+from .access import may_change_view
+from .columns import COLUMNS
+from .filtering import FINISHED_SORTS, SORT_WORDS, SORTS, Wish
+from .narrowing import FILTERS
+from .own import Own, own_lists
+from .standing import EVERYTHING
+
+HERE = "here"
+"""Under which the present list is counted beside the views."""
 
 
 def queue_page() -> ResponseReturnValue:
     """The work there is, as somebody of the desk asked to see it."""
-    wish = Wish.read(request.args, me())
-    counts = worklists.view_counts(wish.person)
-    known = counts[wish.view] if wish.is_open and not wish.is_narrowed else None
+    own = own_lists(me())
+    wish = own.wish(request.args)
+    counts = counted(own, wish)
     after, before = request.args.get("after", ""), request.args.get("before", "")
-    listed = worklists.work_list(wish, known, after=after, before=before)
+    listed = worklists.work_list(wish, counts.get(HERE), after=after, before=before)
     choices = worklists.choices()
     here = url_for("tickets.index")
-    views: list[tuple[str, str, Count | None, bool]] = [
-        (view.label, here + _of_view(view.key), counts[view.key], view.key == wish.view) for view in VIEWS
-    ]
-    views.append(("Everything", here + _of_view(EVERYTHING), None, wish.view == EVERYTHING))
+    tabs = tabs_of(own, wish, counts)
     return render_template(
         "tickets/queue.html",
         wish=wish,
+        own=own,
         listed=listed,
-        views=views,
+        tabs=tabs,
         filters=FILTERS,
         choices=choices,
         chips=[(label, here + query) for label, query in wish.chips(choices)],
+        columns=own.columns_for(wish),
+        all_columns=COLUMNS,
         sortable=SORTS if wish.is_open else FINISHED_SORTS,
         sort_words=SORT_WORDS,
         query=wish.typed,
         longest=LONGEST,
         here=here,
-        title=next((label for label, _href, _count, current in views if current), "Queue"),
+        may_change=wish.began_as is not None and may_change_view(own.person, wish.began_as),
+        title=next((tab["label"] for tab in tabs if tab["current"]), "Queue"),
     )
 
 
-def _of_view(key: str) -> str:
-    return "" if key == "open" else f"?view={key}"
+def counted(own: Own, wish: Wish) -> dict[str, Count]:
+    """How many each view of the person holds, and the present list if it is one of open work."""
+    more = worklists.of_saved(own.saved, own.person)
+    if wish.is_open:
+        more[HERE] = worklists.all_of(wish)
+    return worklists.view_counts(own.person, more)
+
+
+def tabs_of(own: Own, wish: Wish, counts: Mapping[str, Count]) -> list[dict[str, Any]]:
+    """The row of views: those everybody has, then one's own and those shared with one's queues."""
+    offered = [(view.key, view.label) for view in own.standing] + [(EVERYTHING, "Everything")]
+    offered += [(view.key, view.name) for view in own.saved]
+    return [
+        {
+            "key": key,
+            "label": label,
+            "href": f"{url_for('tickets.index')}?view={key}",
+            "count": counts.get(key),
+            "current": key == wish.key,
+        }
+        for key, label in offered
+    ]
+
+
+def wish_in(query: str, own: Own) -> Wish:
+    """The list that a form was sent from, as its hidden field says."""
+    return own.wish(MultiDict(parse_qsl(query.lstrip("?"), max_num_fields=500)))

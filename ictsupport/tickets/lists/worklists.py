@@ -1,12 +1,12 @@
 """The lists the desk works from: rows with all they show, counts per view, what lists can be narrowed by."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, case, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from ... import clock
@@ -19,18 +19,10 @@ from ..access import workable
 from ..models import Queue, Ticket, ticket_systems
 from ..prioritising import WORDS
 from ..search import finding as search
-from .filtering import (
-    ME,
-    NOBODY,
-    SHARED,
-    VIEWS,
-    Choice,
-    Wish,
-    fixed_choices,
-    is_needed_today,
-    is_open,
-    not_needed_today,
-)
+from .filtering import Wish
+from .models import SavedView
+from .narrowing import ME, NOBODY, SHARED, Choice, fixed_choices, is_needed_today, not_needed_today
+from .standing import VIEWS, is_open
 
 SOON = timedelta(hours=2)
 PINNED = 25
@@ -41,14 +33,20 @@ class Row:
     """A ticket as a list shows it."""
 
     reference: str
+    version: int
     subject: str
     requester: str
     is_member: bool
     systems: str
     council: str
+    queue: str
+    ticket_type: str
+    channel: str
     priority: int
     status: str
     assignee: str
+    opened_at: datetime
+    updated_at: datetime
     due_at: datetime | None
     needed_by: datetime | None
     needed_for: str
@@ -103,10 +101,16 @@ def _rows() -> Select[Any]:
     columns: tuple[Any, ...] = (
         Ticket.id,
         Ticket.reference,
+        Ticket.version,
         Ticket.subject,
         requester.name.label("requester"),
         Ticket.requester_kind,
         Council.short_name.label("council"),
+        Queue.name.label("queue"),
+        Ticket.ticket_type,
+        Ticket.channel,
+        Ticket.opened_at,
+        Ticket.updated_at,
         Ticket.priority,
         Ticket.status,
         Ticket.hold_reason,
@@ -122,6 +126,7 @@ def _rows() -> Select[Any]:
         .join(requester, requester.id == Ticket.requester_id)
         .outerjoin(assignee, assignee.id == Ticket.assignee_id)
         .outerjoin(Council, Council.id == Ticket.council_id)
+        .join(Queue, Queue.id == Ticket.queue_id)
     )
 
 
@@ -146,11 +151,17 @@ def _row(row: Any, systems: dict[int, list[str]], now: datetime) -> Row:
     )
     return Row(
         reference=row.reference,
+        version=row.version,
         subject=row.subject,
         requester=row.requester,
         is_member=row.requester_kind is RequesterKind.MEMBER,
         systems=", ".join(systems.get(row.id, ())),
         council=row.council or "All",
+        queue=row.queue,
+        ticket_type=row.ticket_type.value,
+        channel=row.channel.value,
+        opened_at=row.opened_at,
+        updated_at=row.updated_at,
         priority=row.priority,
         status=row.hold_reason.value if row.hold_reason else row.status.value,
         assignee=row.assignee or "",
@@ -162,17 +173,26 @@ def _row(row: Any, systems: dict[int, list[str]], now: datetime) -> Row:
     )
 
 
-def view_counts(person: Person) -> dict[str, Count]:
-    """How many open tickets each view holds, exactly: one walk over the open ones."""
-    counted = db.session.execute(
-        select(
-            *(
-                func.coalesce(func.sum(case((view.condition(person), 1), else_=0)), 0).label(view.key)
-                for view in VIEWS
-            )
-        ).where(is_open(), workable(person))
-    ).one()
-    return {view.key: Count(int(getattr(counted, view.key))) for view in VIEWS}
+def view_counts(person: Person, more: Mapping[str, ColumnElement[bool]] | None = None) -> dict[str, Count]:
+    """How many open tickets each view holds, exactly, and each of what else is asked: one walk over the open ones."""
+    wanted = {view.key: view.condition(person) for view in VIEWS} | dict(more or {})
+    sums = (func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in wanted.values())
+    counted = db.session.execute(select(*sums).where(is_open(), workable(person))).one()
+    return {key: Count(int(number)) for key, number in zip(wanted, counted, strict=True)}
+
+
+def of_saved(views: Iterable[SavedView], person: Person) -> dict[str, ColumnElement[bool]]:
+    """What the saved views over open work count, each by its key."""
+    wishes = {view.key: Wish.of(view, person) for view in views}
+    return {key: all_of(wish) for key, wish in wishes.items() if wish.is_open}
+
+
+def all_of(wish: Wish) -> ColumnElement[bool]:
+    """SQL: what the list shows of open work, its words included."""
+    conditions = wish.narrowed()
+    if wish.wanted is not None:
+        conditions.append(Ticket.id.in_(search.holding(wish.wanted)))
+    return and_(*conditions)
 
 
 def choices() -> dict[str, list[Choice]]:

@@ -100,16 +100,19 @@ def find(wanted: Wanted, person: Person, *conditions: ColumnElement[bool], page:
 
 def newest(wanted: Wanted, person: Person, *conditions: ColumnElement[bool]) -> list[int]:
     """The newest tickets of the desk that hold what is wanted, at most RANKED: for lists with an order of their own."""
+    sqlite = dialect_name() == "sqlite"
+    found = holding(wanted)
+    found = found.join(Ticket, Ticket.id == (fts.c.rowid if sqlite else SearchDoc.ticket_id))
+    found = found.where(workable(person), *conditions)
+    newest_first = fts.c.rowid.desc() if sqlite else SearchDoc.ticket_id.desc()
+    return list(db.session.scalars(found.order_by(newest_first).limit(RANKED)))
+
+
+def holding(wanted: Wanted) -> Select[int]:
+    """SQL: the ids of all tickets that hold what is wanted, notes included: ask only together with who may see them."""
     if dialect_name() == "sqlite":
-        ids = (
-            select(fts.c.rowid).join(Ticket, Ticket.id == fts.c.rowid).where(_fts5_match(wanted, notes=True))
-        )
-    else:
-        ids = select(Ticket.id).join(SearchDoc, SearchDoc.ticket_id == Ticket.id)
-        ids = ids.where(*_vectors_match(wanted, notes=True))
-    ids = ids.where(workable(person), *conditions)
-    newest_first = fts.c.rowid.desc() if dialect_name() == "sqlite" else SearchDoc.ticket_id.desc()
-    return list(db.session.scalars(ids.order_by(newest_first).limit(RANKED)))
+        return select(fts.c.rowid).where(_fts5_match(wanted, notes=True))
+    return select(SearchDoc.ticket_id).where(*_vectors_match(wanted, notes=True))
 
 
 def _own(person: Person) -> Select[int]:
