@@ -17,6 +17,7 @@ from ictsupport.tickets.lists.narrowing import FILTERS
 from ictsupport.tickets.lists.standing import VIEWS
 from ictsupport.tickets.models import Channel, ClockKind, HoldReason, Resolution, Status, Ticket, TicketType
 from ictsupport.tickets.resolving import resolve
+from ictsupport.tickets.tagging import tag
 from ictsupport.tickets.targets.models import Clock
 from ictsupport.tickets.triage import assign, move, prioritise
 
@@ -102,6 +103,7 @@ def test_due_today_is_the_day_of_the_wall_clock(make_ticket, agent):
         ("assignee", "me"),
         ("council", "eastmere"),
         ("system", "telephony"),
+        ("tag", "payroll"),
         ("kind", "member"),
         ("channel", "phone"),
         ("type", "service request"),
@@ -133,6 +135,7 @@ def test_each_filter_narrows_to_what_it_says(
         "assignee": {"assignee_id": agent.id},
         "council": {"council_id": other_council.id},
         "system": {},
+        "tag": {},
         "kind": {"requester_kind": RequesterKind.MEMBER},
         "channel": {"channel": Channel.PHONE},
         "type": {"ticket_type": TicketType.REQUEST},
@@ -150,6 +153,8 @@ def test_each_filter_narrows_to_what_it_says(
     if name == "system":
         wanted.systems.append(telephony)
         db.session.flush()
+    if name == "tag":
+        tag(wanted, ["Payroll"], by=agent)
     if name == "missed":
         missed = update(Clock).where(Clock.ticket_id == wanted.id, Clock.kind == ClockKind.RESPONSE)
         db.session.execute(missed.values(breached_at=NOW))
@@ -272,7 +277,7 @@ def test_filters_in_force_can_each_be_taken_off(ticket, agent, browser):
     asked = Wish.read(
         MultiDict([("priority", "3"), ("priority", "4"), ("kind", "staff"), ("q", "phone")]), agent
     )
-    chips = dict(asked.chips(worklists.choices()))
+    chips = dict(asked.chips(worklists.choices(agent)))
     assert set(chips) == {"P3 moderate", "P4 low", "Staff", "“phone”"}
     assert parse_qs(chips["P3 moderate"].lstrip("?")) == {
         "priority": ["4"],
@@ -309,6 +314,13 @@ def test_priority_is_a_way_to_sort(make_ticket, agent, manager):
     low, high = make_ticket(), make_ticket()
     prioritise(high, by=manager, impact=1, urgency=1)
     assert shown(agent, sort="priority") == [high.reference, low.reference]
+
+
+def test_a_tag_of_a_confidential_ticket_is_not_offered_without_clearance(make_ticket, desk, agent, manager):
+    desk["helpdesk"].cleared.append(manager)
+    tag(make_ticket(confidential=True), ["grievance"], by=manager)
+    assert worklists.choices(agent)["tag"] == []
+    assert [choice.value for choice in worklists.choices(manager)["tag"]] == ["grievance"]
 
 
 def test_a_moved_ticket_is_found_on_its_new_queue(ticket, desk, agent):

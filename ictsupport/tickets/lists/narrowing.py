@@ -13,6 +13,7 @@ from ...config import settings
 from ...people.models import Council, Person, RequesterKind
 from ...people.scopes import Scope
 from ...systems.models import System
+from ..desk.models import Tag, ticket_tags
 from ..models import Channel, ClockKind, HoldReason, Queue, Status, Ticket, TicketType, ticket_systems
 from ..prioritising import WORDS
 from ..targets.models import Clock
@@ -135,6 +136,11 @@ def _system(values: list[str], _person: Person) -> ColumnElement[bool] | None:
     return Ticket.id.in_(concerned.where(System.slug.in_(values)))
 
 
+def _tag(values: list[str], _person: Person) -> ColumnElement[bool]:
+    tagged = select(ticket_tags.c.ticket_id).join(Tag, Tag.id == ticket_tags.c.tag_id)
+    return Ticket.id.in_(tagged.where(Tag.name.in_([value.lower() for value in values])))
+
+
 def _late(_values: list[str], _person: Person) -> ColumnElement[bool]:
     return Ticket.past_target_at.is_not(None)
 
@@ -154,6 +160,7 @@ FILTERS = (
     Filter("assignee", "Agent", _assignee),
     Filter("council", "Council", _council),
     Filter("system", "System", _system),
+    Filter("tag", "Tag", _tag),
     Filter("kind", "Requester", _of_enum(Ticket.requester_kind, RequesterKind)),
     Filter("channel", "Channel", _of_enum(Ticket.channel, Channel)),
     Filter("type", "Type", _of_enum(Ticket.ticket_type, TicketType)),

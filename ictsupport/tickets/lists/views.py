@@ -30,7 +30,7 @@ def queue_page() -> ResponseReturnValue:
     counts = counted(own, wish)
     after, before = request.args.get("after", ""), request.args.get("before", "")
     listed = worklists.work_list(wish, counts.get(HERE), after=after, before=before)
-    choices = worklists.choices()
+    choices = worklists.choices(own.person)
     here = url_for("tickets.index")
     tabs = tabs_of(own, wish, counts)
     return render_template(

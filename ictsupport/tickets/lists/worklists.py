@@ -16,9 +16,11 @@ from ...people.access import DESK
 from ...people.models import Council, Grant, Person, RequesterKind
 from ...systems.models import System
 from ..access import workable
+from ..desk.models import Tag
 from ..models import Queue, Ticket, ticket_systems
 from ..prioritising import WORDS
 from ..search import finding as search
+from ..tagging import OFFERED, known_tags
 from .filtering import Wish
 from .models import SavedView
 from .narrowing import ME, NOBODY, SHARED, Choice, fixed_choices, is_needed_today, not_needed_today
@@ -195,11 +197,12 @@ def all_of(wish: Wish) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def choices() -> dict[str, list[Choice]]:
-    """What lists can be narrowed by, all of it in one statement."""
+def choices(person: Person) -> dict[str, list[Choice]]:
+    """What lists can be narrowed by, all of it in one statement; tags are those the person may know of."""
     found = fixed_choices()
     found["assignee"] = [Choice(ME, "Me"), Choice(NOBODY, "Nobody")]
-    found |= {"queue": [], "council": [], "system": []}
+    found |= {"queue": [], "council": [], "system": [], "tag": []}
+    tags = known_tags(person).order_by(Tag.name).limit(OFFERED).subquery()
     desk = select(Grant.person_id).where(Grant.role.in_(DESK), Grant.ended_at.is_(None))
     agents = _choices("assignee", cast(Person.id, String), Person.name)
     known = union_all(
@@ -207,6 +210,7 @@ def choices() -> dict[str, list[Choice]]:
         _choices("queue", Queue.slug, Queue.name).where(Queue.closed_on.is_(None)),
         _choices("council", Council.slug, Council.short_name),
         _choices("system", System.slug, System.name),
+        _choices("tag", tags.c.name, tags.c.name),
     ).subquery()
     for name, value, label in db.session.execute(select(known).order_by(known.c.label)):
         found[name].append(Choice(value, label))

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0012"
-down_revision = "0011"
+revision = "0015"
+down_revision = "0014"
 
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 OPEN = sa.text("resolved_at IS NULL AND closed_at IS NULL")
