@@ -260,4 +260,4 @@ def test_saved_views_cost_no_more_however_many(views, make_ticket, agent, browse
     client = browser(agent)
     with count_queries() as queries:
         assert client.get("/tickets?priority=4").status_code == 200
-    assert len(queries) == 9
+    assert len(queries) <= 9
