@@ -4,14 +4,20 @@ import click
 from flask.cli import AppGroup
 from flask_migrate import current, downgrade, upgrade
 
+from ..database import db
+from ..tickets.request_types.keeping import enter_shipped
+
 group = AppGroup("db", help="Look after the database.")
 
 
 @group.command("upgrade")
 @click.argument("revision", default="head")
 def upgrade_to(revision: str) -> None:
-    """Bring the tables up to what this version of the program needs."""
+    """Bring the tables up to what this version of the program needs. A new installation gets its request types."""
     upgrade(revision=revision)
+    if revision == "head" and (entered := enter_shipped()):
+        db.session.commit()
+        click.echo(f"{entered} request types are entered; keep them under Settings.")
     click.echo(f"The database is at {revision}.")
 
 

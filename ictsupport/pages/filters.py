@@ -161,6 +161,14 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+SMALL = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+
+def in_words(count: int) -> str:
+    """A small number as a word at the beginning of a sentence; a larger one in figures."""
+    return SMALL[count] if 0 <= count < len(SMALL) else f"{count:,}"
+
+
 def file_size(size: int) -> str:
     """900 bytes, 14 KB, 2.1 MB"""
     if size < 1000:
@@ -170,7 +178,7 @@ def file_size(size: int) -> str:
 
 WORDS: tuple[Callable[..., Any], ...] = (
     *(long_date, plain_date, short_date, clock_time, moment, near_moment, how_long, ago, due),
-    *(number, percent, money, plural, file_size),
+    *(number, percent, money, plural, in_words, file_size),
 )
 
 

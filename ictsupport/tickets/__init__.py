@@ -9,6 +9,7 @@ def init_app(app: Flask) -> None:
     from .asking import by_request, first_page  # noqa: F401
     from .blueprint import bp
     from .related import link_views, parts  # noqa: F401
+    from .request_types import identity, identity_views, ticket_parts  # noqa: F401
     from .search import indexing  # noqa: F401
     from .setting_up import queue_views  # noqa: F401
     from .setting_up.blueprint import bp as setting_up_bp

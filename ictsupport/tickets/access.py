@@ -134,7 +134,7 @@ def may_raise_for(person: Person, requester: Person) -> bool:
     """Whether the person may ask for help in the other's name."""
     if person.id == requester.id or is_desk(person):
         return True
-    if requester.is_member and person.has_role(*RAISES_FOR_MEMBERS):
+    if (seat := requester.seat) is not None and person.has_role_for(seat.council_id, *RAISES_FOR_MEMBERS):
         return True
     return may_act_for(person, requester.id, DelegateScope.RAISE)
 

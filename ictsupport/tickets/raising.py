@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from types import EllipsisType
+from typing import Any, TypedDict, Unpack
 
 from .. import clock
 from ..config import settings
@@ -19,6 +20,7 @@ from .changing import begin_period
 from .events import TicketRaised
 from .models import Channel, ContactBy, Status, Ticket, TicketType
 from .prioritising import priority_for
+from .request_types.offering import Filled, keep_answers
 from .routing import Facts, Route, route
 from .targets import timing as targets
 from .texts import line, prose
@@ -38,6 +40,23 @@ class NoNumber(Refusal):
     reason = "Say which number to {verb}."
 
 
+class Details(TypedDict, total=False):
+    """What else may be said of a ticket when it is raised."""
+
+    ticket_type: TicketType
+    systems: Sequence[System]
+    impact: int
+    urgency: int
+    needed_by: datetime | None
+    needed_for: str
+    device: Device | None
+    contact_by: ContactBy
+    contact_number: str
+    category: str
+    confidential: bool
+    follows: Ticket | None
+
+
 def raise_ticket(
     *,
     requester: Person,
@@ -45,82 +64,86 @@ def raise_ticket(
     description: str,
     by: Person | None,
     channel: Channel,
-    ticket_type: TicketType = TicketType.INCIDENT,
-    systems: Sequence[System] = (),
     council: Council | EllipsisType | None = ...,
-    impact: int = 3,
-    urgency: int = 2,
-    needed_by: datetime | None = None,
-    needed_for: str = "",
-    device: Device | None = None,
-    contact_by: ContactBy = ContactBy.MAIL,
-    contact_number: str = "",
-    category: str = "",
-    confidential: bool = False,
+    filled: Filled | None = None,
     files: Sequence[Upload] = (),
-    follows: Ticket | None = None,
+    **details: Unpack[Details],
 ) -> Ticket:
     """Raise a ticket for the requester.
 
     `council` is that of the work, None for work that is for all; left out, it
-    is the requester's own. A ticket raised with the person there, or on the
-    telephone, is answered by being opened.
+    is the requester's own. `filled` is the form of a request type as it was
+    answered. A ticket raised with the person there, or on the telephone, is
+    answered by being opened.
     """
     if not requester.is_active:
         raise RequesterHasLeft(name=requester.name)
     now = clock.now()
     whose = council_of(requester) if isinstance(council, EllipsisType) else council
-    subject = line(subject, what="The subject", needed=True)
-    description = prose(description, what="The description")
-    kind = requester.requester_kind
-    facts = Facts(
-        ticket_type=ticket_type,
-        systems=list(systems),
-        council=whose,
-        requester_kind=kind,
-        channel=channel,
-        text=f"{subject}\n{description}",
-    )
-    routed: Route = route(facts)
     ticket = Ticket(
         reference=secrets.token_hex(8),
-        ticket_type=ticket_type,
-        subject=subject,
-        description=description,
+        subject=line(subject, what="The subject", needed=True),
+        description=prose(description, what="The description"),
         requester=requester,
-        requester_kind=kind,
+        requester_kind=requester.requester_kind,
         opened_by=by,
         opened_at=now,
         updated_at=now,
         channel=channel,
-        category=line(category, what="The category", limit=80),
-        contact_by=contact_by,
-        contact_number=contact_details(contact_by, contact_number),
-        device=device,
-        impact=impact,
-        urgency=urgency,
-        priority=priority_for(impact, urgency, whose.id if whose is not None else None),
         status=Status.NEW,
-        queue=routed.queue,
-        routed_because=routed.because,
-        needed_by=still_to_come(needed_by, now),
-        needed_for=line(needed_for, what="What it is needed for", limit=120),
-        confidential=confidential,
         first_responded_at=now if channel.is_in_person else None,
-        follows=follows,
-        systems=list(dict.fromkeys(systems)),
         clocks=[],
+        **_described(details, whose, now),
         **scoped_to(whose),
     )
+    routed = _route(ticket, whose, filled)
+    ticket.queue, ticket.routed_because = routed.queue, routed.because
     db.session.add(ticket)
     db.session.flush()
     ticket.reference = f"{settings().reference_prefix}-{FIRST_NUMBER + ticket.id}"
     begin_period(ticket, now)
+    if filled is not None:
+        keep_answers(ticket, filled)
     attach(ticket, files, by=by)
     targets.start_clocks(ticket, at=now, answered=channel.is_in_person)
     for_whom = requester if by is not None and by is not requester else None
-    announce(TicketRaised(about=ticket, by=by, for_whom=for_whom, version=1, follows=follows))
+    announce(TicketRaised(about=ticket, by=by, for_whom=for_whom, version=1, follows=ticket.follows))
     return ticket
+
+
+def _described(details: Details, whose: Council | None, now: datetime) -> dict[str, Any]:
+    """The columns that what was said fills, checked, with what stands there where nothing was said."""
+    impact, urgency = details.get("impact", 3), details.get("urgency", 2)
+    contact_by = details.get("contact_by", ContactBy.MAIL)
+    return {
+        "ticket_type": details.get("ticket_type", TicketType.INCIDENT),
+        "systems": list(dict.fromkeys(details.get("systems", ()))),
+        "impact": impact,
+        "urgency": urgency,
+        "priority": priority_for(impact, urgency, whose.id if whose is not None else None),
+        "needed_by": still_to_come(details.get("needed_by"), now),
+        "needed_for": line(details.get("needed_for"), what="What it is needed for", limit=120),
+        "device": details.get("device"),
+        "contact_by": contact_by,
+        "contact_number": contact_details(contact_by, details.get("contact_number", "")),
+        "category": line(details.get("category"), what="The category", limit=80),
+        "confidential": details.get("confidential", False),
+        "follows": details.get("follows"),
+    }
+
+
+def _route(ticket: Ticket, whose: Council | None, filled: Filled | None) -> Route:
+    return route(
+        Facts(
+            ticket_type=ticket.ticket_type,
+            systems=list(ticket.systems),
+            council=whose,
+            requester_kind=ticket.requester_kind,
+            channel=ticket.channel,
+            text=f"{ticket.subject}\n{ticket.description}",
+            request_type=filled.type if filled is not None else None,
+        )
+    )
 
 
 def council_of(person: Person) -> Council | None:

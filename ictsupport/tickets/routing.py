@@ -14,6 +14,7 @@ from ..people.models import Council, RequesterKind
 from ..systems.models import System
 from ..unchanged import until_changed
 from .models import Channel, Queue, RoutingRule, TicketType
+from .request_types.models import RequestType
 
 
 class NoTriageQueue(Refusal):
@@ -30,6 +31,7 @@ class Facts:
     requester_kind: RequesterKind
     channel: Channel
     text: str
+    request_type: RequestType | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Route:
 
 
 def route(facts: Facts) -> Route:
-    """The queue of the first rule whose every condition holds; else the triage queue."""
+    """The queue of the first rule whose every condition holds; else that of the request type, else the triage queue."""
     today = clock.now().date()
     for rule in rules():
         if rule.closed_on and rule.closed_on <= today:
@@ -51,6 +53,14 @@ def route(facts: Facts) -> Route:
             why = " and ".join(reason for reason in reasons if reason) or "everything else goes there"
             queue = db.session.get_one(Queue, rule.queue_id)
             return Route(queue, f"Routed to {queue.name} because {why}"[:300])
+    type_ = facts.request_type
+    if (
+        type_ is not None
+        and type_.queue is not None
+        and not (type_.queue.closed_on and type_.queue.closed_on <= today)
+    ):
+        why = f"Routed to {type_.queue.name} because requests about {type_.name} go there"
+        return Route(type_.queue, why)
     queue = triage_queue()
     return Route(queue, f"Put on {queue.name} to be sorted because no rule fits")
 

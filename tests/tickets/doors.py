@@ -34,6 +34,8 @@ DOORS = {
         Door(get=DESK, hidden=EVERYBODY, fill={"file_id": "internal_file_id"}),
     ],
     "tickets.new": Door(get=EVERYBODY, post=EVERYBODY),
+    "tickets.questions": Door(get=EVERYBODY),
+    "tickets.members": Door(get=EVERYBODY),
     "tickets.question": Door(get={STAFF}, post={STAFF}, hidden=EVERYBODY),
     "tickets.carry_on": Door(get={STAFF}, hidden=EVERYBODY),
     "tickets.check": Door(get={STAFF}, post={STAFF}, hidden=EVERYBODY),
@@ -61,6 +63,7 @@ DOORS = {
             "work",
             "triage",
             "resolution",
+            "identity",
             "details",
             "tags",
         )

@@ -8,7 +8,7 @@ from ...config import settings
 from ...database import db
 from ...people.models import Demonstration
 from ...tickets import history
-from . import clinics, contracts, establishment, requests, setting
+from . import asking, clinics, contracts, establishment, requests, setting
 
 TICKETS = 9_000
 SEED = 20_261
@@ -33,6 +33,8 @@ def load(
         setting.set_the_rules(scene)
         contracts.agree_contracts(scene)
         establishment.fill_posts(scene)
+        asking.offer_types(scene)
+        asking.hold_meetings(scene)
         clinics.lend_devices(scene)
         clinics.hold_clinics(scene)
         told = requests.stories(scene, tickets, now)

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import Load, joinedload, raiseload, selectinload
 
 from ... import clock
 from ...config import settings
 from ...database import db
-from ...people.access import members_acted_for
-from ...people.models import DelegateScope, Person
+from ...pages.fields import Found
+from ...people.access import members_acted_for, reach
+from ...people.models import DelegateScope, Person, Term
+from ...people.queries import SHOWN, as_found, found_in
 from ...systems.models import System, SystemLeg, Use
-from ..access import own_tickets, visible_messages
+from ..access import RAISES_FOR_MEMBERS, own_tickets, visible_messages
 from ..models import Attachment, HoldReason, Message, Request, Status, Ticket
 
 A_PAGE = 25
@@ -88,6 +90,48 @@ def members_to_raise_for(person: Person) -> Sequence[Person]:
         .where(Person.id.in_(members_acted_for(person, DelegateScope.RAISE)))
         .order_by(Person.sort_name)
     ).all()
+
+
+def whom(person: Person, asked: Request | None) -> Person:
+    """Whom a request is for."""
+    if asked is None or asked.for_whom_id is None or asked.for_whom_id == person.id:
+        return person
+    return db.session.get_one(Person, asked.for_whom_id)
+
+
+def members_found(person: Person, typed: str) -> list[Found]:
+    """Members whom somebody may mean by what they typed, among those they raise requests for."""
+    if not typed.strip():
+        return []
+    rows = db.session.scalars(
+        found_in(_members_in_reach(person), typed.strip()[:200])
+        .options(*SHOWN, raiseload("*"))
+        .order_by(Person.sort_name, Person.id)
+        .limit(10)
+    )
+    return [as_found(row) for row in rows]
+
+
+def member_found(person: Person, value: str) -> Found | None:
+    """The member with that id, if the person raises requests for them."""
+    if not value.isdecimal() or len(value) > 9:
+        return None
+    row = db.session.scalar(_members_in_reach(person).where(Person.id == int(value)).options(*SHOWN))
+    return as_found(row) if row is not None else None
+
+
+def _members_in_reach(person: Person) -> Select[Person]:
+    """Those in office today at the councils for which the person raises requests for members."""
+    today = clock.now().date()
+    seats = select(Term.person_id).where(
+        Term.starts_on <= today, or_(Term.ends_on.is_(None), Term.ends_on >= today)
+    )
+    if not person.has_role(*RAISES_FOR_MEMBERS):
+        return select(Person).where(false())
+    councils = reach(person, *RAISES_FOR_MEMBERS)
+    if councils is not None:
+        seats = seats.where(Term.council_id.in_(councils))
+    return select(Person).where(Person.id.in_(seats), Person.gone_at.is_(None))
 
 
 def systems_to_choose(council_id: int | None) -> Sequence[System]:

@@ -22,7 +22,10 @@ from ...systems.models import System
 from ..access import may_raise_for
 from ..attachments import Stored, Upload, receive, sweep
 from ..models import Channel, ContactBy, Request, Ticket, TicketType
-from ..raising import raise_ticket
+from ..raising import Details, raise_ticket
+from ..request_types.models import TypeForm
+from ..request_types.offering import Filled, form_now, form_of
+from ..request_types.questions import is_asked, read
 
 KINDS = {"incident": "Something is wrong", "request": "I need something"}
 TYPES = {"incident": TicketType.INCIDENT, "request": TicketType.REQUEST}
@@ -33,6 +36,13 @@ HOW_BAD = {
     "hampered": "I can work, but it is harder than it should be",
     "waits": "It can wait",
 }
+HOW_SOON = {
+    "stopped": "At once: I cannot work without it",
+    "meeting": "I have a meeting today and need it there",
+    "hampered": "In the next days",
+    "waits": "It can wait",
+}
+"""The same, of something that somebody needs."""
 URGENCY = {"stopped": 1, "meeting": 1, "hampered": 2, "waits": 3}
 
 WHO_ELSE = {
@@ -107,6 +117,18 @@ def throw_away(request: Request) -> None:
     db.session.delete(request)
 
 
+def choose_type(request: Request) -> None:
+    """Ask the questions of the request type that was chosen, in the version that holds now."""
+    wanted = request.answers.get("type")
+    if wanted == request.answers.get("type_asked"):
+        return
+    form = form_now(wanted) if wanted else None
+    more: dict[str, Any] = {"type_asked": wanted, "form": form.id if form else None, "more": {}, "words": {}}
+    if form is not None and form.type.system_id and not request.answers.get("system"):
+        more["system"] = form.type.system_id
+    answer(request, more)
+
+
 def send(request: Request, *, by: Person) -> Ticket:
     """Send it: a ticket is raised, once, however often this is asked."""
     lock(request)
@@ -116,27 +138,23 @@ def send(request: Request, *, by: Person) -> Ticket:
     requester = by if request.for_whom_id is None else db.session.get_one(Person, request.for_whom_id)
     if not may_raise_for(by, requester):
         raise MayNotAsk
-    if missing(request):
+    form = form_of(answers.get("form"))
+    if missing(request, form):
         raise NotAnswered
     system = db.session.get(System, answers["system"]) if answers.get("system") else None
-    device = next((each for each in devices_of(requester) if each.id == answers.get("device")), None)
+    filled = Filled(form, told(form, answers)) if form is not None else None
+    details: Details = {**_weighed(answers, form), **_reached(answers, requester)}
+    if system is not None:
+        details["systems"] = [system]
     ticket = raise_ticket(
         requester=requester,
         by=by,
         channel=Channel.SELF_SERVICE,
-        ticket_type=TYPES[answers["kind"]],
+        filled=filled,
         subject=answers["subject"],
         description=answers.get("description", ""),
-        systems=[system] if system is not None else [],
-        impact=IMPACT[answers["who_else"]],
-        urgency=URGENCY[answers["how_bad"]],
-        needed_by=needed_by(answers),
-        needed_for=answers.get("needed_for", ""),
-        device=device,
-        contact_by=ContactBy(answers["contact_by"]),
-        contact_number=answers.get("contact_number", ""),
-        confidential=bool(answers.get("confidential")),
         files=[Stored(**each) for each in answers.get("files", [])],
+        **details,
     )
     request.ticket = ticket
     request.answers = {}  # the ticket has them now
@@ -144,19 +162,66 @@ def send(request: Request, *, by: Person) -> Ticket:
     return ticket
 
 
-NEEDED = {
-    "kind": "about",
-    "subject": "about",
-    "how_bad": "urgency",
-    "who_else": "urgency",
-    "contact_by": "details",
-}
+def _weighed(answers: Mapping[str, Any], form: TypeForm | None) -> Details:
+    """What kind of ticket it makes, and how much it matters."""
+    type_ = form.type if form is not None else None
+    impact = IMPACT[answers.get("who_else") or "me"]
+    kind = type_.ticket_type if type_ is not None else None
+    by_when = needed_by(answers)
+    today = clock.today(settings().zone)
+    for_meeting = answers.get("meeting") and by_when and by_when.date() == today
+    return {
+        "ticket_type": kind or TYPES[answers["kind"]],
+        "category": type_.name if type_ is not None else "",
+        "impact": min(impact, type_.impact or 3) if type_ is not None else impact,
+        "urgency": 1 if for_meeting else URGENCY[answers["how_bad"]],
+        "needed_by": by_when,
+        "needed_for": answers.get("needed_for", ""),
+        "confidential": bool(answers.get("confidential")),
+    }
+
+
+def _reached(answers: Mapping[str, Any], requester: Person) -> Details:
+    """Which device it is about, and how to get in touch."""
+    about = answers.get("device")
+    by = ContactBy(answers["contact_by"])
+    return {
+        "device": next((each for each in devices_of(requester) if each.id == about), None),
+        "contact_by": by,
+        "contact_number": answers.get("contact_number", "") if by is not ContactBy.MAIL else "",
+    }
+
+
+def words_of_how_bad(answers: Mapping[str, Any], form: TypeForm | None) -> tuple[str, str]:
+    """The question how bad it is, or how soon it is needed, and what was answered."""
+    if form is not None and form.type.ticket_type is TicketType.REQUEST:
+        return "How soon it is needed", HOW_SOON[answers["how_bad"]]
+    return "How bad it is", HOW_BAD[answers["how_bad"]]
+
+
+def told(form: TypeForm, answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What was answered to the questions of a form, in its order, as it is kept with the ticket."""
+    questions = read(form.questions)
+    more, words = answers.get("more") or {}, answers.get("words") or {}
+    return [
+        {"key": each.key, "label": each.label, "value": more[each.key], "words": words[each.key]}
+        for each in questions
+        if each.key in more and is_asked(each, more, questions)
+    ]
+
+
+NEEDED = {"kind": "about", "subject": "about", "how_bad": "details", "contact_by": "details"}
 """What must be answered, and on which page it is asked."""
 
 
-def missing(request: Request) -> str:
+def missing(request: Request, form: TypeForm | None) -> str:
     """The first page on which something is still to be answered, or nothing."""
-    return next((page for name, page in NEEDED.items() if not request.answers.get(name)), "")
+    page = next((page for name, page in NEEDED.items() if not request.answers.get(name)), "")
+    if page or form is None:
+        return page
+    questions, more = read(form.questions), request.answers.get("more") or {}
+    left = [each for each in questions if each.required and is_asked(each, more, questions)]
+    return "details" if any(each.key not in more for each in left) else ""
 
 
 def needed_by(answers: Mapping[str, Any]) -> datetime | None:

@@ -1,16 +1,16 @@
-"""Asking for help, a question page at a time: at most three for a member, one for everybody else."""
+"""Asking for help, a question page at a time: two for a member and then the check, one for everybody else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from flask import abort, make_response, render_template, request, url_for
+from flask import abort, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from werkzeug.utils import redirect
 
 from ...database import db
 from ...devices.models import Device
-from ...devices.queries import devices_of
 from ...errors import Refusal
 from ...pages.forms import Form
 from ...pages.presses import done, once
@@ -21,14 +21,15 @@ from ..attachments import ACCEPTED
 from ..blueprint import bp
 from ..models import ContactBy, Request, Ticket
 from ..raising import council_of
+from ..request_types.offering import form_now, form_of
 from . import own_queries as queries
 from . import requests as asking
-from .forms import AboutForm, DetailsForm, UrgencyForm, WholeForm
+from .choosing import Choices, choices_for
+from .confidence import readers_of
+from .forms import AboutForm, AskingPage, DetailsForm, WholeForm, page_form
 from .telling import told
 
 ENOUGH_OTHERS = 3
-
-AskingForm = AboutForm | UrgencyForm | DetailsForm | WholeForm
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,17 @@ class Page:
 
     name: str
     title: str
-    form: type[Form]
+    form: type[AskingPage]
 
 
 ABOUT = Page("about", "What do you need help with?", AboutForm)
-URGENCY = Page("urgency", "How urgent is it?", UrgencyForm)
 DETAILS = Page("details", "Tell us more", DetailsForm)
 WHOLE = Page("about", "Ask for help", WholeForm)
 
 
 def pages_for(person: Person) -> list[Page]:
     """Members get one thing at a time, on an iPad perhaps; staff fill in one page."""
-    return [ABOUT, URGENCY, DETAILS] if person.is_member else [WHOLE]
+    return [ABOUT, DETAILS] if person.is_member else [WHOLE]
 
 
 @bp.route("/tickets/new", methods=["GET", "POST"])
@@ -56,12 +56,20 @@ def pages_for(person: Person) -> list[Page]:
 def new() -> ResponseReturnValue:
     """The first page. Nothing is kept before it has been sent once."""
     person, page = me(), pages_for(me())[0]
-    choices = _choices(person, None)
-    form = _form(page, choices)
+    choices = choices_for(person, None, request.args.get("kind", ""))
     if request.method == "POST":
-        return _take(asking.begin(person), page, form, choices)
-    answers = {"kind": request.args.get("kind"), "system": _whole(request.args.get("system", ""))}
-    form.fill(answers, None)
+        return _take(asking.begin(person), page, choices)
+    wanted = request.args.get("type", "")
+    type_ = next((each for each in choices.types if each.slug == wanted), None)
+    answers = {
+        "kind": request.args.get("kind"),
+        "system": _whole(request.args.get("system", "")),
+        "type": type_.id if type_ is not None else None,
+    }
+    if type_ is not None and page is WHOLE:
+        choices = replace(choices, form=form_now(type_.id))
+    form = page_form(page.form, choices)
+    form.fill(answers, choices)
     return _shown(page, form, None, choices, unsent=queries.unsent_requests(person))
 
 
@@ -70,13 +78,31 @@ def new() -> ResponseReturnValue:
 def question(key: str, name: str) -> ResponseReturnValue:
     """One of the pages, with what was answered before."""
     asked = _unsent(key)
-    page = next((each for each in pages_for(me()) if each.name == name), pages_for(me())[0])
-    choices = _choices(me(), asked)
-    form = _form(page, choices)
+    page = next((each for each in pages_for(me()) if each.name == name), pages_for(me())[-1])
+    choices = choices_for(me(), asked)
     if request.method == "POST":
-        return _take(asked, page, form, choices)
-    form.fill(asked.answers, asked.for_whom_id)
+        return _take(asked, page, choices)
+    form = page_form(page.form, choices)
+    form.fill(asked.answers, choices)
     return _shown(page, form, asked, choices)
+
+
+@bp.get("/tickets/new/questions")
+def questions() -> ResponseReturnValue:
+    """The questions of a request type alone, for the page to put in where the type is chosen."""
+    choices = choices_for(me(), None)
+    wanted = _whole(request.args.get("type", ""))
+    known = any(each.id == wanted for each in choices.types)
+    choices = replace(choices, form=form_now(wanted) if wanted and known else None)
+    form = page_form(DetailsForm, choices)
+    return render_template("tickets/asking/questions.html", form=form, choices=choices)
+
+
+@bp.get("/tickets/new/members")
+def members() -> ResponseReturnValue:
+    """Members whom one may mean, among those one raises requests for."""
+    found = queries.members_found(me(), request.args.get("q", ""))
+    return jsonify(found=[{"value": each.value, "label": each.label} for each in found])
 
 
 @bp.get("/tickets/new/<key>")
@@ -85,7 +111,7 @@ def carry_on(key: str) -> ResponseReturnValue:
     asked = _asked(key)
     if asked.ticket_id is not None:
         return redirect(url_for("tickets.sent", key=key))
-    return redirect(_address(asked, asking.missing(asked)))
+    return redirect(_address(asked, _missing(asked)))
 
 
 @bp.route("/tickets/new/<key>/check", methods=["GET", "POST"])
@@ -95,8 +121,8 @@ def check(key: str) -> ResponseReturnValue:
     asked = _asked(key)
     if asked.ticket_id is not None:
         return redirect(url_for("tickets.sent", key=key))
-    if asking.missing(asked):
-        return redirect(_address(asked, asking.missing(asked)))
+    if left := _missing(asked):
+        return redirect(_address(asked, left))
     form = Form()
     if form.validate_on_submit():
         try:
@@ -107,23 +133,31 @@ def check(key: str) -> ResponseReturnValue:
             asked = _unsent(key)
         else:
             return done(url_for("tickets.sent", key=key))
-    whom = db.session.get(Person, asked.for_whom_id) if asked.for_whom_id else me()
-    system = db.session.get(System, asked.answers.get("system") or 0)
-    page = render_template(
-        "tickets/asking/check.html",
-        form=form,
-        asked=asked,
-        answers=asked.answers,
-        whom=whom,
-        system=system,
-        device=_device_of(whom, asked),
-        needed_by=asking.needed_by(asked.answers),
-        words=asking,
-        contact=asking.CONTACT[ContactBy(asked.answers["contact_by"])],
-        others=_others(system, whom),
-        single=len(pages_for(me())) == 1,
-    )
+    page = render_template("tickets/asking/check.html", form=form, **_to_check(asked))
     return make_response(page, 422 if form.form_errors else 200)
+
+
+def _to_check(asked: Request) -> dict[str, Any]:
+    """What the page that shows all answers needs."""
+    choices, answers = choices_for(me(), asked), asked.answers
+    system = next((each for each in choices.systems if each.id == answers.get("system")), None)
+    type_form = choices.form
+    return {
+        "asked": asked,
+        "answers": answers,
+        "whom": choices.whom,
+        "type": type_form.type if type_form else None,
+        "told": asking.told(type_form, answers) if type_form else [],
+        "how_bad": asking.words_of_how_bad(answers, type_form),
+        "system": system,
+        "device": _device_of(choices, asked),
+        "needed_by": asking.needed_by(answers),
+        "words": asking,
+        "contact": asking.CONTACT[ContactBy(answers["contact_by"])],
+        "others": _others(system, choices.whom),
+        "readers": readers_of(asked, choices, me()) if answers.get("confidential") else None,
+        "pages": len(pages_for(me())),
+    }
 
 
 @bp.get("/tickets/new/<key>/sent")
@@ -131,7 +165,7 @@ def sent(key: str) -> ResponseReturnValue:
     """The reference, what happens next and by when; good to come back to."""
     asked = _asked(key)
     if asked.ticket_id is None:
-        return redirect(_address(asked, asking.missing(asked)))
+        return redirect(_address(asked, _missing(asked)))
     ticket = db.session.get_one(Ticket, asked.ticket_id)
     return render_template("tickets/asking/sent.html", ticket=ticket, told=told(ticket))
 
@@ -154,31 +188,10 @@ def file_removal(key: str, file_key: str) -> ResponseReturnValue:
 # Inside
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What can be chosen on the pages."""
-
-    members: Sequence[Person]
-    systems: Sequence[System]
-    devices: Sequence[Device]
-
-
-def _choices(person: Person, asked: Request | None) -> Choices:
-    members = queries.members_to_raise_for(person)
-    whose = next((each for each in members if asked and each.id == asked.for_whom_id), person)
-    council = council_of(person)
-    return Choices(members, queries.systems_to_choose(council.id if council else None), devices_of(whose))
-
-
-def _form(page: Page, choices: Choices) -> AskingForm:
-    form = page.form()
-    assert isinstance(form, AboutForm | UrgencyForm | DetailsForm)
-    form.offer(choices.members, choices.systems, choices.devices)
-    return form
-
-
-def _take(asked: Request, page: Page, form: AskingForm, choices: Choices) -> ResponseReturnValue:
+def _take(asked: Request, page: Page, choices: Choices) -> ResponseReturnValue:
     """Keep what was answered and lead on; if something must be corrected, keep the files and show the page again."""
+    choices, all_asked = _with_questions(page, choices)
+    form = page_form(page.form, choices)
     good = form.validate()
     if isinstance(form, DetailsForm):
         try:
@@ -186,20 +199,61 @@ def _take(asked: Request, page: Page, form: AskingForm, choices: Choices) -> Res
         except Refusal as refusal:
             form.files.errors = [*form.files.errors, str(refusal)]
             good = False
-    asking.answer(asked, form.read())
-    if isinstance(form, AboutForm) and not form.for_whom.errors:
-        member = next((each for each in choices.members if each.id == form.whose), None)
-        asking.ask_for(asked, me(), member)
+    kept = form.read()
+    if isinstance(form, AboutForm):
+        asking.answer(asked, {"type": kept["type"], "system": kept["system"]})
+        asking.choose_type(asked)
+        kept["system"] = kept["system"] or asked.answers.get("system")
+        if not form.for_whom.errors and not form.for_member.errors:
+            good = _say_for_whom(asked, form) and good
+    asking.answer(asked, kept)
+    if good and not all_asked:
+        return done(url_for("tickets.question", key=asked.key, name=page.name) + "#more")
     if good:
         return done(_address(asked, _next(asked, page)))
     db.session.commit()
     return _shown(page, form, asked, choices)
 
 
+def _with_questions(page: Page, choices: Choices) -> tuple[Choices, bool]:
+    """The choices with the questions of the request type just chosen, and whether the page has asked those already.
+
+    On the one page of staff the type and its questions stand together: without
+    a script, the questions of a newly chosen type are asked on the next showing.
+    """
+    if page is not WHOLE:
+        return choices, True
+    wanted = _whole(request.form.get("type", ""))
+    if not any(each.id == wanted for each in choices.types):
+        return replace(choices, form=None), True
+    if choices.form is not None and choices.form.type_id == wanted:
+        return choices, True
+    form = form_now(wanted or 0)
+    if form is None or not form.questions:
+        return replace(choices, form=form), True
+    were_there = request.form.get("questions") == str(form.id)
+    return replace(choices, form=form if were_there else None), were_there
+
+
+def _say_for_whom(asked: Request, form: AboutForm) -> bool:
+    """Keep for whom it is; a member must be one the person may ask for."""
+    member = db.session.get(Person, form.whose) if form.whose else None
+    try:
+        asking.ask_for(asked, me(), member)
+    except Refusal as refusal:
+        form.for_whom.errors = [str(refusal)]
+        return False
+    return True
+
+
+def _missing(asked: Request) -> str:
+    return asking.missing(asked, form_of(asked.answers.get("form")))
+
+
 def _next(asked: Request, page: Page) -> str:
     """The page after this one that still has something to ask; nothing when all is answered."""
     pages = [each.name for each in pages_for(me())]
-    missing = asking.missing(asked)
+    missing = _missing(asked)
     return missing if missing in pages[pages.index(page.name) + 1 :] else ""
 
 
@@ -212,7 +266,7 @@ def _address(asked: Request, page: str) -> str:
 
 def _shown(
     page: Page,
-    form: AskingForm,
+    form: AskingPage,
     asked: Request | None,
     choices: Choices,
     unsent: Sequence[Request] = (),
@@ -233,12 +287,13 @@ def _shown(
         form=form,
         asked=asked,
         number=number,
-        pages=len(pages),
+        pages=len(pages) + 1,
         back=back or url_for("home.index"),
         choices=choices,
         unsent=unsent,
         accepted=ACCEPTED,
-        others=_others(system, me()),
+        system=system,
+        others=_others(system, choices.whom),
         action=url_for("tickets.question", key=asked.key, name=page.name)
         if asked
         else url_for("tickets.new"),
@@ -255,11 +310,8 @@ def _others(system: System | None, person: Person | None) -> tuple[int, object] 
     return (count, since) if count >= ENOUGH_OTHERS else None
 
 
-def _device_of(person: Person | None, asked: Request) -> Device | None:
-    wanted = asked.answers.get("device")
-    if not wanted or person is None:
-        return None
-    return next((each for each in devices_of(person) if each.id == wanted), None)
+def _device_of(choices: Choices, asked: Request) -> Device | None:
+    return next((each for each in choices.devices if each.id == asked.answers.get("device")), None)
 
 
 def _asked(key: str) -> Request:

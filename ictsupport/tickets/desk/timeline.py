@@ -35,6 +35,7 @@ DEEDS = {
     "tickets.TicketReopened": "reopened it",
     "tickets.TicketClosed": "closed it",
     "tickets.TicketCancelled": "cancelled it",
+    "tickets.IdentityChecked": "checked who the requester is",
     "tickets.TicketRead": "opened it; it is confidential",
     "tickets.TicketsLinked": "linked it with another ticket",
     "tickets.TicketsUnlinked": "took a link away",

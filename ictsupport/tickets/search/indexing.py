@@ -13,6 +13,7 @@ from ...people.models import Person
 from ..events import TicketEvent
 from ..models import Attachment, Message, MessageKind, Ticket
 from ..rebuilding import Difference, Step, how_many_tickets, rebuildable
+from ..request_types.models import FilledForm
 from .models import SearchDoc
 from .words import indexable
 
@@ -53,7 +54,7 @@ def kept_documents(ids: Sequence[int]) -> list[Document]:
 
 def documents(ids: Sequence[int]) -> list[Document]:
     """What the tickets can be found by, from the tickets themselves: the newest words first, should there be many."""
-    said, files = _said_on(ids), _files_of(ids)
+    said, files, answers = _said_on(ids), _files_of(ids), _answers_on(ids)
     rows = db.session.execute(
         select(
             Ticket.id,
@@ -75,6 +76,7 @@ def documents(ids: Sequence[int]) -> list[Document]:
             "title": indexable(row.subject),
             "public": _together(
                 row.description,
+                answers.get(row.id),
                 row.needed_for,
                 row.resolution_notes,
                 *said[row.id, True],
@@ -103,6 +105,14 @@ def _said_on(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
     ):
         said[ticket_id, kind is MessageKind.REPLY].append(body)
     return said
+
+
+def _answers_on(ids: Sequence[int]) -> dict[int, str]:
+    """What was answered to the questions of request types, in words."""
+    rows = db.session.execute(
+        select(FilledForm.ticket_id, FilledForm.answers).where(FilledForm.ticket_id.in_(ids))
+    )
+    return {row.ticket_id: "\n".join(str(each["words"]) for each in row.answers) for row in rows}
 
 
 def _files_of(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:

@@ -1,0 +1,1 @@
+"""Committees meet: when, where, and which members sit on them."""
