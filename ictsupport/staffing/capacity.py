@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, case, func, literal, select, type_coerce
 
 from ..database import days_between, db, dialect_name
+from ..unchanged import until_changed
 from .models import NONE, AgencyCover, FundingShare, Post, PostPeriod, State
 
 FOREVER = date(9999, 12, 31)
+MOST_KNOWN = 200
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,25 @@ def capacity_by_team(
     """The same, apart for each team, by first day and the team's id."""
     if not stretches:
         return {}
+    key = (tuple(stretches), *(None if ids is None else frozenset(ids) for ids in (teams, councils)))
+    known = _known()
+    found = known.get(key)
+    if found is None:
+        if len(known) >= MOST_KNOWN:
+            known.clear()
+        found = known[key] = _counted(stretches, teams, councils)
+    return found
+
+
+@until_changed(Post, PostPeriod, FundingShare, AgencyCover)
+def _known() -> dict[Any, dict[tuple[date, int], Capacity]]:
+    """What has been counted since posts last changed, by what was asked: the load page asks the same all day."""
+    return {}
+
+
+def _counted(
+    stretches: Sequence[Stretch], teams: Collection[int] | None, councils: Collection[int] | None
+) -> dict[tuple[date, int], Capacity]:
     statement = _statement(len(stretches), teams is not None, councils is not None, dialect_name())
     told: dict[str, Any] = {"teams": list(teams or ()), "councils": list(councils or ())}
     for place, (first, last) in enumerate(stretches):
