@@ -11,13 +11,17 @@
     def tasks_left(ticket):                              # a sentence while it may not be resolved yet, or None
         return "Two tasks must be done first: order the SIM, print the letter."
 
+    @happening
+    def at_a_clinic(ticket, person): ...                 # lines among the timeline: clinics and outages it is linked to
+
 Each is asked on every ticket page (the last on every attempt to resolve), so
 it may cost one statement at most, and none where the row itself tells that
 there is nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from ..errors import Refusal
@@ -43,6 +47,16 @@ class Action:
     href: str
 
 
+@dataclass(frozen=True)
+class Happening:
+    """Something of another kind that the ticket is linked to, as a line of its timeline: a clinic, an outage."""
+
+    at: datetime
+    who: str
+    what: str
+    href: str = ""
+
+
 class NotYet(Refusal):
     reason = "It cannot be resolved yet. {needed}"
 
@@ -50,11 +64,13 @@ class NotYet(Refusal):
 Prepare = Callable[[Ticket, Person], Part | None]
 """Makes a part for somebody; None when there is nothing to see."""
 Offer = Callable[[Ticket, Person], Action | None]
+Tell = Callable[[Ticket, Person], Sequence[Happening]]
 Ask = Callable[[Ticket], str | None]
 
 _parts: list[Prepare] = []
 _actions: dict[str, tuple[int, Offer]] = {}
 _conditions: dict[str, Ask] = {}
+_happenings: dict[str, Tell] = {}
 
 
 def part(prepare: Prepare) -> Prepare:
@@ -83,6 +99,17 @@ def actions_for(ticket: Ticket, person: Person) -> list[Action]:
     """What else somebody can do with the ticket, in order."""
     offered = (offer(ticket, person) for _, offer in sorted(_actions.values(), key=lambda one: one[0]))
     return [one for one in offered if one is not None]
+
+
+def happening(tell: Tell) -> Tell:
+    """Have the function add lines to the timeline of every ticket."""
+    _happenings[f"{tell.__module__}.{tell.__name__}"] = tell
+    return tell
+
+
+def happenings_around(ticket: Ticket, person: Person) -> list[Happening]:
+    """What of other kinds the ticket is linked to, as far as somebody may see it."""
+    return [one for tell in _happenings.values() for one in tell(ticket, person)]
 
 
 def before_resolving(ask: Ask) -> Ask:

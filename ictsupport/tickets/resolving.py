@@ -1,5 +1,6 @@
 """The end of a ticket, and its way back: resolved, reopened, closed, cancelled."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +14,12 @@ from ..journal import announce
 from ..people.calendars import calendar_for, catalogue
 from ..people.models import Person
 from .access import for_whom, may_work
+from .attachments import Stored, Upload
 from .changing import NoWay, change, refuse_road
 from .events import TicketCancelled, TicketClosed, TicketReopened, TicketResolved
-from .models import Resolution, Status, Ticket
+from .models import MessageKind, Resolution, Status, Ticket
 from .parts import refuse_unfinished
+from .saying import put_down
 from .targets import timing as targets
 from .texts import line, prose
 from .versions import take_turn
@@ -39,13 +42,19 @@ def resolve(
     *,
     by: Person | None,
     told: bool = True,
+    files: Sequence[Upload] = (),
     seen: int | None = None,
 ) -> None:
-    """Say that it is done, and how. Telling the requester so (`told`) is an answer too."""
+    """Say that it is done, and how. Telling the requester so (`told`) is an answer too.
+
+    Files go with what was done, as with a reply.
+    """
     now = take_turn(ticket, seen, status=Status.RESOLVED)
     refuse_road(ticket, Status.RESOLVED)
     refuse_unfinished(ticket)
     notes = prose(notes, what="What was done", needed=True)
+    if any(isinstance(file, Stored) or file.filename for file in files):
+        put_down(ticket, MessageKind.REPLY, notes, by=by, at=now, files=files)
     changes = change(
         ticket,
         by=by,

@@ -68,6 +68,10 @@ DOORS = {
             "tags",
         )
     },
+    "tickets.drafts": Door(get=DESK),
+    "tickets.draft": Door(post=DESK),
+    "tickets.draft_removal": Door(post=DESK),
+    "tickets.presence": Door(get=DESK),
     "tickets.tag_removal": Door(post=DESK),
     "tickets.links": Door(get=DESK, post=DESK),
     "tickets.link_removal": Door(post=DESK),

@@ -18,6 +18,7 @@ from ...pages.forms import DateField, FilesField, Form, NotRequired, TimeField, 
 from ..models import CallResult, Channel, HoldReason, MessageKind, Resolution, TicketType
 from ..prioritising import WORDS
 from ..texts import LONGEST
+from .box import RESOLVE, STAY, THEN, Said
 
 PROSE = Length(max=LONGEST, message=f"Use no more than {LONGEST:,} characters, or attach it as a file")
 IMPACTS = {
@@ -43,8 +44,8 @@ class TicketForm(Form):
         return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
 
 
-class MessageForm(Form):
-    """What the one box on the ticket page sends: a public reply, an internal note or a telephone call."""
+class MessageForm(TicketForm):
+    """What the one box on the ticket page sends: a reply, a note or a call, and what becomes of the ticket with it."""
 
     kind = RadioField(
         "What is this?",
@@ -66,13 +67,46 @@ class MessageForm(Form):
     )
     promised_at = TimeField("at", [NotRequired()], what="The time you promised to ring back")
     files = FilesField("Files", [NotRequired()])
+    then = RadioField("And the ticket?", choices=THEN, default=STAY)
+    reason = SelectField(
+        "What does it wait for?",
+        choices={each.value: sentence(each.value) for each in HoldReason},
+        default=HoldReason.REQUESTER.value,
+    )
+    until = DateField("Until", [NotRequired()], what="The day to wait until")
+    resolution = SelectField(
+        "How it ended",
+        [NotRequired()],
+        choices={"": "Choose"} | {each.value: sentence(each.value) for each in Resolution},
+    )
+    minutes = WholeNumberField("Minutes spent", [NotRequired()], most=100_000, what="Minutes spent")
 
     def validate(self, extra_validators: object = None) -> bool:
         good = super().validate(extra_validators)
         if bool(self.promised_on.data) != bool(self.promised_at.data) and good:
             self.promised_at.errors = ["Give both the day and the time you promised to ring back"]
             return False
+        if self.then.data == RESOLVE and not self.resolution.data and good:
+            self.resolution.errors = ["Say how it ended"]
+            return False
         return good
+
+    @property
+    def said(self) -> Said:
+        """What the box says, once nothing in it is wrong."""
+        return Said(
+            kind=MessageKind(self.kind.data),
+            body=self.body.data or "",
+            files=self.files.data or (),
+            result=CallResult(self.result.data),
+            promised_at=self.promised,
+            then=self.then.data or STAY,
+            reason=HoldReason(self.reason.data),
+            until=self.until.data,
+            resolution=Resolution(self.resolution.data) if self.resolution.data else None,
+            minutes=self.minutes.data or 0,
+            seen=self.seen,
+        )
 
     @property
     def promised(self) -> datetime | None:

@@ -6,19 +6,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Load, joinedload, raiseload
 
-from ...database import db
+from ...database import FAR_FUTURE, db
 from ...journal import Entry
 from ...journal.queries import entries_about
 from ...mail import Outgoing
 from ...pages.filters import moment
+from ...people.models import Person
 from ..models import Attachment, Message, MessageKind, Ticket
+from ..parts import Happening, happenings_around
 from ..versions import label
 
-SHOWN = ("messages", "changes", "mails", "files")
+SHOWN = {
+    "messages": "Messages",
+    "changes": "Changes",
+    "mails": "Mails",
+    "files": "Files",
+    "linked": "Clinics and outages",
+}
 """What a timeline can be narrowed to."""
+
+PAGE = 60
+LOADED = PAGE + 20
+"""Of each kind so many are read: entries of the very moment at which a page ends stay together."""
 
 TOLD_ELSEWHERE = {"tickets.TicketRaised", "tickets.Replied", "tickets.Noted", "tickets.CallLogged"}
 """Their words stand in the timeline as messages already."""
@@ -70,28 +82,42 @@ class Line:
     body: str = ""
     reason: str = ""
     anchor: str = ""
+    href: str = ""
     files: Sequence[Attachment] = ()
     changes: Sequence[Changed] = ()
     mail: Outgoing | None = None
 
 
+@dataclass(frozen=True)
+class Timeline:
+    """A page of it, oldest first. Before its lines stands how the ticket began; `earlier` is where the page before ends."""
+
+    opening: Line | None
+    lines: Sequence[Line]
+    earlier: datetime | None
+
+
 @dataclass
 class Past:
-    """What a ticket's timeline is made of, as it was read."""
+    """What a ticket's timeline is made of, as it was read: the newest of each kind, `before` a moment."""
 
     ticket: Ticket
     messages: Sequence[Message]
     entries: Sequence[Entry]
     mails: Sequence[Outgoing]
+    linked: Sequence[Happening] = ()
     files: Mapping[int | None, Sequence[Attachment]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, ticket: Ticket) -> "Past":
-        """Everything there is about the ticket, in four statements however much that is."""
+    def of(cls, ticket: Ticket, person: Person, before: datetime | None = None, show: str = "") -> "Past":
+        """A page of what there is about the ticket, in four statements however much that is."""
+        until = before or FAR_FUTURE
+        said = select(Message).where(Message.ticket_id == ticket.id, Message.at < until)
+        if show == "files":
+            said = said.where(exists().where(Attachment.message_id == Message.id))
         messages = db.session.scalars(
-            select(Message)
-            .where(Message.ticket_id == ticket.id)
-            .order_by(Message.id)
+            said.order_by(Message.at.desc(), Message.id.desc())
+            .limit(LOADED)
             .options(joinedload(Message.author), joinedload(Message.for_whom), Load(Message).raiseload("*"))
         ).all()
         files: dict[int | None, list[Attachment]] = defaultdict(list)
@@ -104,10 +130,22 @@ class Past:
             files[attachment.message_id].append(attachment)
         mails = db.session.scalars(
             select(Outgoing)
-            .where(Outgoing.about_kind == Ticket.__tablename__, Outgoing.about_id == ticket.id)
-            .order_by(Outgoing.id)
+            .where(
+                Outgoing.about_kind == Ticket.__tablename__,
+                Outgoing.about_id == ticket.id,
+                Outgoing.created_at < until,
+            )
+            .order_by(Outgoing.id.desc())
+            .limit(LOADED)
         ).all()
-        return cls(ticket, messages, entries_about(ticket), mails, files)
+        entries = entries_about(ticket, limit=LOADED, before=before)
+        linked = [one for one in happenings_around(ticket, person) if one.at < until]
+        return cls(ticket, messages[::-1], entries, mails[::-1], linked, files)
+
+    @property
+    def newest(self) -> int:
+        """The last entry of the journal that was read."""
+        return self.entries[-1].id if self.entries else 0
 
     def mentioned(self) -> frozenset[tuple[str, int]]:
         """The rows that the journal names by their id."""
@@ -120,19 +158,34 @@ class Past:
                     found |= {(LISTS[name], key) for value in values for key in value or ()}
         return frozenset(found)
 
-    def told(self, names: Names, show: str = "") -> list[Line]:
-        """The timeline, oldest first; `show` narrows it."""
-        lines = [self._opening(), *map(self._said, self.messages), *map(_mailed, self.mails)]
+    def told(self, names: Names, show: str = "") -> Timeline:
+        """The timeline; `show` narrows it."""
+        lines = [*map(self._said, self.messages), *map(_mailed, self.mails), *map(_linked, self.linked)]
         lines += [
             _happened(entry, names)
             for entry in self.entries
             if entry.kind not in TOLD_ELSEWHERE and entry.kind.startswith("tickets.")
         ]
-        if show == "files":
-            lines = [line for line in lines if line.files]
-        elif show in SHOWN:
-            lines = [line for line in lines if line.kind == show]
-        return sorted(lines, key=lambda line: line.at)
+        opening = self._opening()
+        lines = sorted((line for line in lines if _fits(line, show)), key=lambda line: line.at)
+        shown, earlier = self._newest_page(lines, show)
+        return Timeline(opening if _fits(opening, show) else None, shown, earlier)
+
+    def _newest_page(self, lines: list[Line], show: str) -> tuple[list[Line], datetime | None]:
+        """The last of the lines, and the first moment among them if there are others before it."""
+        sources: dict[str, Sequence[Any]] = {
+            "messages": self.messages,
+            "files": self.messages,
+            "changes": self.entries,
+            "mails": self.mails,
+        }
+        read = [sources[show]] if show in sources else [] if show == "linked" else list(sources.values())
+        is_cut = any(len(source) >= LOADED for source in read)
+        if not lines or (len(lines) <= PAGE and not is_cut):
+            return lines, None
+        first = lines[-PAGE:][0].at
+        shown = [line for line in lines if line.at >= first]
+        return shown, first if is_cut or len(shown) < len(lines) else None
 
     def _opening(self) -> Line:
         ticket = self.ticket
@@ -161,6 +214,16 @@ class Past:
             anchor=f"message-{message.id}",
             files=self.files.get(message.id, ()),
         )
+
+
+def _fits(line: Line, show: str) -> bool:
+    if show == "files":
+        return bool(line.files)
+    return line.kind == show if show in SHOWN else True
+
+
+def _linked(one: Happening) -> Line:
+    return Line(at=one.at, kind="linked", look="event", who=one.who, what=one.what, href=one.href)
 
 
 def _look_of(message: Message) -> str:
@@ -203,12 +266,19 @@ def _happened(entry: Entry, names: Names) -> Line:
         who=names.get((PEOPLE, entry.by_id), "Somebody") if entry.by_id else "The service",
         what=deed,
         reason=str(data.get("reason") or "") if entry.kind != "tickets.TicketHeld" else "",
+        body=_notes_in(data) if entry.kind == "tickets.TicketResolved" else "",
         changes=[
             Changed(label(name), _spoken(name, old, names), _spoken(name, new, names))
             for name, (old, new) in (data.get("changes") or {}).items()
             if name not in UNTOLD
+            and not (name == "resolution_notes" and entry.kind == "tickets.TicketResolved")
         ],
     )
+
+
+def _notes_in(data: Mapping[str, Any]) -> str:
+    """What was done, as the entry of a resolution says it."""
+    return str((data.get("changes") or {}).get("resolution_notes", ["", ""])[1] or "")
 
 
 def _spoken(name: str, value: Any, names: Names) -> str:

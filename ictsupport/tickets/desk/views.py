@@ -1,7 +1,11 @@
 """The desk's page of one ticket: its timeline, its side, and the box for what is said."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from ...database import db
 from ...errors import Refusal
@@ -10,39 +14,49 @@ from ...people.access import DESK, allow, me
 from ..access import note_reading
 from ..attachments import ACCEPTED
 from ..blueprint import bp
-from ..models import CallResult, MessageKind, Status, Ticket
+from ..models import Status
 from ..parts import actions_for, parts_of
 from ..related.queries import company_of
-from ..replying import log_call, note, reply
 from ..working import work_on
 from . import queries as desk_queries
+from .acts import refused
+from .box import HOLD, RESOLVE, send, thens
+from .drafting import drop_draft
 from .forms import AssignForm, MessageForm, MoveForm
+from .looking import company_at
 from .timeline import SHOWN, Past
 
-SAID = {
-    MessageKind.REPLY: "Your reply is on its way.",
-    MessageKind.NOTE: "Your note has been added.",
-    MessageKind.CALL: "The call has been recorded.",
-}
 
-
-def ticket_page(reference: str, form: MessageForm | None = None) -> ResponseReturnValue | None:
-    """The page of a ticket for whoever works it; None for anybody else. `form` is one that has to be corrected."""
+def ticket_page(
+    reference: str, form: MessageForm | None = None, conflicts: list[Any] | None = None
+) -> ResponseReturnValue | None:
+    """The page of a ticket for whoever works it; None for anybody else. `form` is what is in the box, if not a draft."""
     person = me()
     ticket = desk_queries.ticket_to_show(reference, person)
     if ticket is None:
         return None
     note_reading(ticket, person)
-    past = Past.of(ticket)
+    show, before = request.args.get("show", ""), _moment(request.args.get("before", ""))
+    show = show if show in SHOWN else ""
+    past = Past.of(ticket, person, before, show)
     register = desk_queries.register(ticket.id, past.mentioned())
-    show = request.args.get("show", "")
+    company = company_at(ticket.id, person)
     assign, move = AssignForm(formdata=None), MoveForm(formdata=None)
     assign.version.data = move.version.data = str(ticket.version)
+    message = form or MessageForm(formdata=MultiDict(company.draft) if company.draft else None)
+    if form is None:
+        message.version.data = str(ticket.version)
+    message.then.choices = thens(ticket.status)
+    if message.then.data not in message.then.choices:
+        message.then.data = ""
     page = render_template(
         "tickets/ticket.html",
         ticket=ticket,
-        lines=past.told(register.names, show),
-        show=show if show in SHOWN else "",
+        told=past.told(register.names, show),
+        show=show,
+        shown=SHOWN,
+        before=before,
+        newest=past.newest,
         systems=register.systems,
         tags=register.tags,
         parts=parts_of(ticket, person),
@@ -50,15 +64,27 @@ def ticket_page(reference: str, form: MessageForm | None = None) -> ResponseRetu
         others=company_of(ticket, person).open_too,
         agents=[("", "Nobody"), *register.agents],
         queues=register.queues,
+        company=company,
         assign=assign,
         move=move,
         may_go_to=ticket.status.may_go_to,
         statuses=Status,
         form=form,
-        message=form or MessageForm(formdata=None),
+        conflicts=conflicts,
+        message=message,
+        opens={"hold": HOLD, "resolve": RESOLVE},
         accepted=ACCEPTED,
     )
-    return make_response(page, 200 if form is None else 422)
+    return make_response(page, 422 if form is not None and form.problems else 200)
+
+
+def _moment(typed: str) -> datetime | None:
+    """The moment an address names; anything else is passed over."""
+    try:
+        at = datetime.fromisoformat(typed[:40].replace(" ", "+"))
+    except ValueError:
+        return None
+    return at if at.tzinfo and 1970 < at.year < 9999 else None
 
 
 @bp.post("/tickets/<reference>/messages")
@@ -72,26 +98,15 @@ def message(reference: str) -> ResponseReturnValue:
 def write(reference: str) -> ResponseReturnValue:
     """Put down what the box says, and show the ticket again."""
     ticket, form = work_on(reference), MessageForm()
+    conflicts: list[Any] = []
     if form.validate_on_submit():
         try:
-            say(ticket, form)
+            said = send(ticket, form.said, by=me())
+            drop_draft(ticket, by=me())
         except Refusal as refusal:
             db.session.rollback()
             db.session.expire_all()
-            form.form_errors.append(str(refusal))
+            conflicts = refused(form, refusal)
         else:
-            here = url_for("tickets.ticket", reference=reference)
-            return done(here, SAID[MessageKind(form.kind.data)])
-    return ticket_page(reference, form) or ""
-
-
-def say(ticket: Ticket, form: MessageForm) -> None:
-    """Put down what the form says, as the kind it says."""
-    body, files = form.body.data or "", form.files.data or []
-    kind = MessageKind(form.kind.data)
-    if kind is MessageKind.REPLY:
-        reply(ticket, body, by=me(), files=files)
-    elif kind is MessageKind.NOTE:
-        note(ticket, body, by=me(), files=files)
-    else:
-        log_call(ticket, body, CallResult(form.result.data), by=me(), promised_at=form.promised)
+            return done(url_for("tickets.ticket", reference=reference), said)
+    return ticket_page(reference, form, conflicts) or ""

@@ -1,0 +1,3 @@
+/* What the page of one ticket does beyond its links and forms. Each works on markup that is complete without it. */
+import "./ticket/drafts.js";
+import "./ticket/company.js";
