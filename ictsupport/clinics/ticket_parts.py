@@ -25,6 +25,10 @@ class FromClinic:
 
 @part
 def clinic_of_ticket(ticket: Ticket, person: Person) -> FromClinic | None:
+    return _from_clinic(ticket, person)
+
+
+def _from_clinic(ticket: Ticket, person: Person) -> FromClinic | None:
     """Asked of the database only for a ticket that came in at a clinic."""
     if ticket.channel is not Channel.CLINIC:
         return None
@@ -38,7 +42,7 @@ def clinic_of_ticket(ticket: Ticket, person: Person) -> FromClinic | None:
 @happening
 def clinic_in_the_timeline(ticket: Ticket, person: Person) -> Sequence[Happening]:
     """When the person sat at the clinic, among what was said and done."""
-    shown = clinic_of_ticket(ticket, person)
+    shown = _from_clinic(ticket, person)
     if shown is None:
         return ()
     booking = shown.booking
