@@ -11,6 +11,7 @@ What is loaded in bulk past the session calls rebuild_load_facts() afterwards.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import event, inspect, select
@@ -19,6 +20,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from ..database import Model, db, upsert
 from ..tickets.models import Merge, Ticket, TicketPeriod
 from ..tickets.targets.models import Clock
+from ..tickets.together import before_many
 from .facts import Facts, facts_in_hand, facts_of
 from .models import FLOWS, KEYS, WAITS, LoadFact, Row, WaitFact
 
@@ -95,6 +97,12 @@ def _note_bulk(state: ORMExecuteState) -> None:
         ids = [row["id"] for row in state.parameters if "id" in row]
         tickets = set(state.session.scalars(select(Clock.ticket_id).where(Clock.id.in_(ids))))
         _noted(state.session).touch(tickets)
+
+
+@before_many
+def _note_together(ticket_ids: Sequence[int]) -> None:
+    """Note the share of many tickets at once, before the first of them is touched."""
+    _noted(db.session()).touch(set(ticket_ids))
 
 
 def _noted(session: Session) -> _Noted:

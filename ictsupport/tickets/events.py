@@ -1,5 +1,6 @@
 """What can happen to tickets, their queues and their targets."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,18 +10,23 @@ from ..people.models import Person
 from .models import ClockKind, Matrix, Message, Queue, Ticket
 from .targets.models import Policy
 
+BULK: ContextVar[int | None] = ContextVar("BULK", default=None)
+"""Which act upon many tickets at once is under way; what happens to each of them says so."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class TicketEvent(Event):
     """Something happened to a ticket. Listen to this to hear of everything.
 
     `version` is the ticket's version afterwards; `changes` says which fields
-    changed, each with its old and its new value (rows by their id).
+    changed, each with its old and its new value (rows by their id). `bulk` is
+    the same for all that one press did to many tickets.
     """
 
     about: Ticket
     version: int
     changes: dict[str, list[Any]] = field(default_factory=dict)
+    bulk: int | None = field(default_factory=BULK.get)
 
 
 @dataclass(frozen=True, kw_only=True)

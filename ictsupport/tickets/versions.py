@@ -20,6 +20,7 @@ from ..people.models import Council, Person
 from ..systems.models import System
 from .desk.models import Tag
 from .models import Queue, Ticket
+from .together import is_in_hand
 
 LABELS = {
     "assignee": "who has it",
@@ -75,8 +76,9 @@ def take_turn(ticket: Ticket, seen: int | None = None, **wanted: Any) -> datetim
 
     Returns the moment at which the change happens.
     """
-    db.session.flush()  # reading afresh would forget what has not been written yet
-    lock(ticket)
+    if not is_in_hand(ticket.id):
+        db.session.flush()  # reading afresh would forget what has not been written yet
+        lock(ticket)
     if seen is not None and seen < ticket.version and wanted:
         conflicts = _conflicts(ticket, seen, wanted)
         if conflicts:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import FileStorage
 from ictsupport.database import db
 from ictsupport.people.models import Role
 from ictsupport.tickets.asking import requests as asking
-from ictsupport.tickets.lists.models import SavedView
+from ictsupport.tickets.lists.models import BulkRun, SavedView
 from ictsupport.tickets.models import Channel, Resolution
 from ictsupport.tickets.raising import raise_ticket
 from ictsupport.tickets.related.linking import link
@@ -48,6 +48,8 @@ DOORS = {
     "tickets.message": Door(post=DESK),
     "tickets.views": Door(get=DESK, post=DESK),
     "tickets.first_view": Door(post=DESK),
+    "tickets.bulk": Door(get=DESK, post=DESK),
+    "tickets.bulk_run": Door(get={Role.AGENT}, hidden={Role.MANAGER}),
     "tickets.columns": Door(post=DESK),
     "tickets.view": Door(get={Role.AGENT}, post={Role.AGENT}, hidden={Role.MANAGER}),
     "tickets.view_content": Door(post={Role.AGENT}, hidden={Role.MANAGER}),
@@ -102,12 +104,14 @@ def things(world: World) -> dict[str, Any]:
         request, {"files": [{"name": "a.txt", "content_type": "text/plain", "size": 1, "key": "k"}]}
     )
     view = SavedView(owner=agent, name="Mine", query="?view=mine")
-    db.session.add(view)
+    run = BulkRun(act="assign", by=agent, fields={}, chosen=[], outcomes=[])
+    db.session.add_all([view, run])
     db.session.flush()
     linked = link(ticket, LinkKind.RELATED, resolved, by=agent)
     return {
         "link_id": linked.id,
         "view_id": view.id,
+        "run_id": run.id,
         "reference": ticket.reference,
         "resolved": resolved.reference,
         "confidential": confidential.reference,

@@ -46,5 +46,24 @@ class ListPreference(Model):
     first_view: Mapped[str] = mapped_column(String(30), default="")
 
 
+class BulkRun(Model):
+    """One act upon many tickets: what was asked, of which tickets as they were seen, and what became of each.
+
+    `chosen` holds [ticket's id, its version as seen] each, `fields` what was
+    typed, `outcomes` [ticket's id, "changed", "same" or "refused", why].
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    act: Mapped[str] = mapped_column(String(30))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    fields: Mapped[dict[str, Any]]
+    chosen: Mapped[list[Any]]
+    outcomes: Mapped[list[Any]] = mapped_column(default=list)
+    came_from: Mapped[str] = mapped_column(Text, default="")
+    done_at: Mapped[datetime | None]
+    by: Mapped[Person] = relationship()
+
+
 def key_of(view_id: int) -> str:
     return f"saved-{view_id}"

@@ -13,6 +13,7 @@ from ...people.access import me
 from ..search.words import LONGEST
 from . import worklists
 from .access import may_change_view
+from .bulk import MOST, acts
 from .columns import COLUMNS
 from .filtering import FINISHED_SORTS, SORT_WORDS, SORTS, Wish
 from .narrowing import FILTERS
@@ -49,6 +50,8 @@ def queue_page() -> ResponseReturnValue:
         query=wish.typed,
         longest=LONGEST,
         here=here,
+        acts=acts(),
+        most=MOST,
         may_change=wish.began_as is not None and may_change_view(own.person, wish.began_as),
         title=next((tab["label"] for tab in tabs if tab["current"]), "Queue"),
     )

@@ -91,6 +91,15 @@ def work_list(wish: Wish, count: Count | None, *, after: str = "", before: str =
     return WorkList([_row(row, systems, now) for row in shown], page.previous, page.next, count)
 
 
+def whole_list(wish: Wish, *, most: int) -> Sequence[Any]:
+    """Id, version, reference and subject of all that the list holds, in its order, up to so many."""
+    conditions = [workable(wish.person), *wish.conditions()]
+    if wish.wanted is not None:
+        conditions.append(Ticket.id.in_(search.newest(wish.wanted, wish.person, *conditions)))
+    columns = select(Ticket.id, Ticket.version, Ticket.reference, Ticket.subject)
+    return db.session.execute(columns.where(*conditions).order_by(*wish.order()).limit(most)).all()
+
+
 def listed(ids: Sequence[int]) -> dict[int, Row]:
     """Rows of these tickets by their id."""
     rows = db.session.execute(_rows().where(Ticket.id.in_(ids))).all()

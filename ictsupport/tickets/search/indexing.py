@@ -14,6 +14,7 @@ from ..events import TicketEvent
 from ..models import Attachment, Message, MessageKind, Ticket
 from ..rebuilding import Difference, Step, how_many_tickets, rebuildable
 from ..request_types.models import FilledForm
+from ..together import once_for_all
 from .models import SearchDoc
 from .words import indexable
 
@@ -25,7 +26,7 @@ Document = dict[str, Any]
 @on(TicketEvent)
 def index(event: TicketEvent) -> None:
     """Let the ticket be found by what it says now."""
-    index_tickets([event.about.id])
+    once_for_all(index_tickets, event.about.id)
 
 
 def index_tickets(ids: Sequence[int]) -> None:
