@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, declared_attr, registry
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, SessionTransaction, declared_attr, registry
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -73,6 +73,8 @@ class Model(DeclarativeBase):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {sa.inspect(self).identity or 'new'}>"
 
+
+M = TypeVar("M", bound=Model)
 
 db = SQLAlchemy(model_class=Model, disable_autonaming=True, session_options={"expire_on_commit": False})
 
@@ -215,9 +217,35 @@ def table_of(model: type[Model]) -> sa.Table:
     return cast(sa.Table, model.__table__)
 
 
+LOCKED = "locked rows"
+"""Where a session keeps the rows whose turn has come in its transaction."""
+
+
 def lock(row: Model) -> None:
-    """Wait for the row's turn and read it afresh: what was read before may be stale."""
-    db.session.refresh(row, with_for_update={"of": type(row)})
+    """Wait for the row's turn and read it afresh: what was read before may be stale. Once in a transaction is enough."""
+    locked = db.session.info.setdefault(LOCKED, set())
+    if row not in locked:
+        db.session.refresh(row, with_for_update={"of": type(row)})
+        locked.add(row)
+
+
+def take(statement: sa.Select[M], model: type[M]) -> M | None:
+    """The row that the statement finds: its turn awaited at once, unless the request only reads."""
+    if READONLY.get():
+        return db.session.scalars(statement).unique().first()
+    known = {row for row in db.session() if isinstance(row, model)}
+    row = db.session.scalars(statement.with_for_update(of=model)).unique().first()
+    if row in known:  # read before its turn came
+        lock(row)
+    elif row is not None:
+        db.session.info.setdefault(LOCKED, set()).add(row)
+    return row
+
+
+@event.listens_for(db.session, "after_transaction_end")
+def _forget_locks(session: Any, transaction: SessionTransaction) -> None:
+    if transaction.parent is None or transaction.nested:
+        session.info.pop(LOCKED, None)
 
 
 def stop_writers(model: type[Model]) -> None:

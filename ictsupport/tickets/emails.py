@@ -84,7 +84,7 @@ def tell_assignee(event: TicketAssigned) -> None:
 def requesters(ticket: Ticket) -> list[Person]:
     """Who is written to about a request: the requester, and the delegate who raised it while the grant lasts."""
     people = [ticket.requester]
-    opener = ticket.opened_by
+    opener = ticket.opened_by if ticket.opened_by_id != ticket.requester_id else None
     if opener is not None and not may_work(opener, ticket) and acts_for(opener, ticket):
         people.append(opener)
     return [person for person in people if person.is_active]

@@ -30,6 +30,7 @@ def put_down(
         channel=channel,
         at=at,
         body=body,
+        attachments=[],
         **more,
     )
     db.session.add(message)
