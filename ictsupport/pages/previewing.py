@@ -15,6 +15,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,13 +125,23 @@ def consider(
     return Outcome(preview=shown)
 
 
+_TRYING: ContextVar[bool] = ContextVar("_TRYING", default=False)
+
+
+def is_trial() -> bool:
+    """Whether what happens is only tried out: long work that follows from it can be spared."""
+    return _TRYING.get()
+
+
 @contextmanager
 def taken_back() -> Iterator[None]:
     """Try something out: what it wrote is taken back at the end, whatever happens."""
     db.session.flush()
     attempt = db.session.begin_nested()
+    before = _TRYING.set(True)
     try:
         yield
     finally:
+        _TRYING.reset(before)
         if attempt.is_active:
             attempt.rollback()

@@ -139,7 +139,9 @@ def withdraw(closure: Closure, *, by: Person | None) -> None:
     _check(calendar, calendar.versions, left, closure.starts_on, closure.ends_on)
     calendar.closures.remove(closure)
     db.session.delete(closure)
-    announce(CalendarChanged(about=calendar, what=f"{closure.name} withdrawn", by=by))
+    changes = {"closures and special days": [closure_in_words(closure), None]}
+    what = f"{closure.name} withdrawn"
+    announce(CalendarChanged(about=calendar, what=what, name=calendar.name, by=by, changes=changes))
 
 
 def change_week(
@@ -154,17 +156,42 @@ def change_week(
     except hours.BadHours as bad:
         raise NotOpeningHours(str(bad)) from bad
     version = CalendarVersion(effective_from=effective_from, week=rows)
+    earlier = [each for each in calendar.versions if each.effective_from < effective_from]
+    old = max(earlier, key=lambda each: each.effective_from, default=None)
     _check(calendar, [*calendar.versions, version], calendar.closures, effective_from, effective_from)
     calendar.versions.append(version)
-    announce(CalendarChanged(about=calendar, what=f"new hours from {effective_from.isoformat()}", by=by))
+    what = f"new hours from {effective_from.isoformat()}"
+    changes = {
+        f"{hours.WEEKDAYS[day]} from {effective_from.isoformat()}": [
+            windows_in_words(before),
+            windows_in_words(after),
+        ]
+        for day in range(7)
+        if (before := (old.week.get(str(day), []) if old else [])) != (after := rows.get(str(day), []))
+    }
+    announce(CalendarChanged(about=calendar, what=what, name=calendar.name, by=by, changes=changes))
     return version
 
 
 def _add_closure(calendar: Calendar, closure: Closure, by: Person | None) -> Closure:
     _check(calendar, calendar.versions, [*calendar.closures, closure], closure.starts_on, closure.ends_on)
     calendar.closures.append(closure)
-    announce(CalendarChanged(about=calendar, what=closure.name, by=by))
+    changes = {"closures and special days": [None, closure_in_words(closure)]}
+    announce(CalendarChanged(about=calendar, what=closure.name, name=calendar.name, by=by, changes=changes))
     return closure
+
+
+def windows_in_words(windows: Sequence[Sequence[str]]) -> str:
+    """08:30 to 12:00 and 13:00 to 17:00; closed"""
+    return " and ".join(f"{opens} to {closes}" for opens, closes in windows) or "closed"
+
+
+def closure_in_words(closure: Closure) -> str:
+    """Christmas: 2026-12-27 to 2026-12-31, closed"""
+    days = closure.starts_on.isoformat()
+    if closure.ends_on != closure.starts_on:
+        days += f" to {closure.ends_on.isoformat()}"
+    return f"{closure.name}: {days}, {windows_in_words(closure.windows)}"
 
 
 def _check(

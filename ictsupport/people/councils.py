@@ -43,7 +43,7 @@ def add_council(name: str, short_name: str, *, by: Person | None, **more: Any) -
     council = Council(name=name, short_name=short_name, slug=slug_of(short_name), email_domains=[], brand={})
     db.session.add(council)
     _flush(NameTaken)
-    announce(CouncilChanged(about=council, by=by, changes={"name": [None, name]}))
+    announce(CouncilChanged(about=council, name=name, by=by, changes={"name": [None, name]}))
     if more:
         change_council(council, by=by, **more)
     return council
@@ -63,7 +63,7 @@ def change_council(council: Council, *, by: Person | None, **wanted: Any) -> Non
     changes = _set(council, wanted)
     if changes:
         _flush(NameTaken)
-        announce(CouncilChanged(about=council, by=by, changes=changes))
+        announce(CouncilChanged(about=council, name=council.name, by=by, changes=changes))
 
 
 def keep_site(
@@ -77,7 +77,7 @@ def keep_site(
     db.session.add(site)
     if changes:
         _flush(SiteNameTaken)
-        announce(SiteChanged(about=site, council=council, by=by, changes=changes))
+        announce(SiteChanged(about=site, council=council, name=site.name, by=by, changes=changes))
     return site
 
 

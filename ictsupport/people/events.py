@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from ..journal import Event
+from ..journal.settings import SettingChanged
 from .models import Calendar, Council, DelegateScope, Delegation, Grant, Person, Site, Way
 
 
@@ -98,22 +99,20 @@ class DelegationEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CouncilChanged(Event):
+class CouncilChanged(SettingChanged):
     about: Council
-    changes: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SiteChanged(Event):
+class SiteChanged(SettingChanged):
     """A site was added, or changed."""
 
     about: Site
     council: Council
-    changes: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class CalendarChanged(Event):
+class CalendarChanged(SettingChanged):
     """Opening hours to come are different now."""
 
     about: Calendar

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..journal import Event
+from ..journal.settings import SettingChanged
 from ..people.models import Person
 from .models import ClockKind, Matrix, Message, Queue, Ticket
 from .targets.models import Policy
@@ -151,14 +152,14 @@ class TargetStepTaken(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PolicyChanged(Event):
+class PolicyChanged(SettingChanged):
     """Targets are different now, for the tickets the policy covers."""
 
     about: Policy
 
 
 @dataclass(frozen=True, kw_only=True)
-class MatrixChanged(Event):
+class MatrixChanged(SettingChanged):
     """From now on, priorities follow from impact and urgency in another way."""
 
     about: Matrix

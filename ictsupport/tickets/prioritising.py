@@ -66,11 +66,29 @@ def _matrices() -> Sequence[Any]:
     ).all()
 
 
-def set_matrix(cells: dict[str, int], council: Council | None, *, by: Person | None) -> Matrix:
-    """Take a new version of the matrix into force, for a council or for all. Tickets there are stay as they are."""
+def set_matrix(
+    cells: dict[str, int],
+    council: Council | None,
+    *,
+    by: Person | None,
+    starts_at: datetime | None = None,
+) -> Matrix:
+    """Take a new version of the matrix into force, for a council or for all, now or from a moment to come.
+
+    Tickets there are stay as they are.
+    """
     if set(cells) != set(STANDARD) or not all(priority in WORDS for priority in cells.values()):
         raise BadMatrix
-    matrix = Matrix(cells=dict(cells), effective_from=clock.now(), **scoped_to(council))
+    begins = max(starts_at or clock.now(), clock.now())
+    old = matrix_for(council.id if council else None, begins)
+    matrix = Matrix(cells=dict(cells), effective_from=begins, **scoped_to(council))
     db.session.add(matrix)
-    announce(MatrixChanged(about=matrix, by=by))
+    changes: dict[str, list[Any]] = {
+        f"impact {cell[0]}, urgency {cell[2]}": [f"P{old[cell]}", f"P{new}"]
+        for cell, new in cells.items()
+        if old[cell] != new
+    }
+    changes["holds from"] = [None, begins.isoformat()]
+    name = f"Priorities of {council.short_name if council else 'all councils'}"
+    announce(MatrixChanged(about=matrix, name=name, by=by, changes=changes))
     return matrix

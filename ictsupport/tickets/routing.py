@@ -40,6 +40,7 @@ class Route:
 
     queue: Queue
     because: str
+    rule_id: int | None = None
 
 
 def route(facts: Facts) -> Route:
@@ -52,7 +53,7 @@ def route(facts: Facts) -> Route:
         if None not in reasons:
             why = " and ".join(reason for reason in reasons if reason) or "everything else goes there"
             queue = db.session.get_one(Queue, rule.queue_id)
-            return Route(queue, f"Routed to {queue.name} because {why}"[:300])
+            return Route(queue, f"Routed to {queue.name} because {why}"[:300], rule.id)
     type_ = facts.request_type
     if (
         type_ is not None

@@ -5,6 +5,7 @@ from typing import Any
 
 from ictsupport.database import db
 from ictsupport.people.models import Membership, Role
+from ictsupport.tickets.targets.models import Policy
 from tests.doors import Door, World
 
 SETS_UP = {Role.MANAGER, Role.ADMINISTRATOR}
@@ -23,6 +24,13 @@ DOORS = {
     "setting_up.team": BOTH,
     "setting_up.joining": Door(post=SETS_UP),
     "setting_up.leaving": Door(post=SETS_UP),
+    "setting_up.priorities": Door(get=SETS_UP),
+    "setting_up.matrix": BOTH,
+    "setting_up.policies": Door(get=SETS_UP),
+    "setting_up.policy": Door(get=SETS_UP),
+    "setting_up.new_policy": BOTH,
+    "setting_up.change_policy": BOTH,
+    "setting_up.end_policy": BOTH,
 }
 
 
@@ -38,4 +46,6 @@ def things(world: World) -> dict[str, Any]:
         "team_id": queue.team_id,
         "person_id": world.staff.id,
         "membership_id": membership.id,
+        "scope": world.council.slug,
+        "policy_id": db.session.scalars(db.select(Policy.id)).one(),
     }

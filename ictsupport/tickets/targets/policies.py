@@ -13,6 +13,7 @@ from ... import clock
 from ...database import FAR_FUTURE, db
 from ...errors import Refusal
 from ...journal import announce
+from ...journal.events import plain
 from ...people.calendars import Catalogue, catalogue
 from ...people.models import Person, RequesterKind
 from ...unchanged import until_changed
@@ -94,7 +95,7 @@ def _policies() -> Sequence[Any]:
     return sorted(rows, key=_how_particular, reverse=True)
 
 
-def save_policy(policy: Policy, *, by: Person | None) -> Policy:
+def save_policy(policy: Policy, *, by: Person | None, changes: dict[str, list[Any]] | None = None) -> Policy:
     """Take a policy into force, new or changed. Open tickets follow it and keep what their clocks have counted."""
     _refuse_incomplete(policy)
     with db.session.no_autoflush:
@@ -103,14 +104,15 @@ def save_policy(policy: Policy, *, by: Person | None) -> Policy:
         if other is not policy and _scope_of(other) == _scope_of(policy) and _meet(other, policy):
             raise PoliciesOverlap(other=other.name)
     db.session.add(policy)
-    announce(PolicyChanged(about=policy, by=by))
+    announce(PolicyChanged(about=policy, name=policy.name, by=by, changes=changes or {}))
     return policy
 
 
 def end_policy(policy: Policy, *, by: Person | None) -> None:
     """Let a policy end now; what it covered falls to the next less particular one."""
-    policy.effective_to = clock.now()
-    announce(PolicyChanged(about=policy, by=by))
+    was, policy.effective_to = policy.effective_to, clock.now()
+    changes = {"ends": [plain(was), plain(policy.effective_to)]}
+    announce(PolicyChanged(about=policy, name=policy.name, by=by, changes=changes))
 
 
 def _refuse_incomplete(policy: Policy) -> None:
