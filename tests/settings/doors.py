@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from ictsupport.database import db
-from ictsupport.people.models import Membership, Role
+from ictsupport.people.models import Calendar, Membership, Role
 from ictsupport.tickets.targets.models import Policy
 from tests.doors import Door, World
 
@@ -31,11 +31,18 @@ DOORS = {
     "setting_up.new_policy": BOTH,
     "setting_up.change_policy": BOTH,
     "setting_up.end_policy": BOTH,
+    "setting_up.calendars": Door(get=SETS_UP),
+    "setting_up.calendar": Door(get=SETS_UP),
+    "setting_up.week": BOTH,
+    "setting_up.closures": BOTH,
+    "setting_up.withdrawal": BOTH,
+    "setting_up.own_calendar": Door(get=SETS_UP, post=SETS_UP, fill={"slug": "scope"}),
 }
 
 
 def things(world: World) -> dict[str, Any]:
     queue = world.desk["business"]
+    calendar = db.session.scalars(db.select(Calendar).where(Calendar.council_id.is_(None))).one()
     membership = Membership(
         team=queue.team, person=world.visitors[Role.CLINIC_HOST], starts_on=date(2026, 1, 1)
     )
@@ -46,6 +53,8 @@ def things(world: World) -> dict[str, Any]:
         "team_id": queue.team_id,
         "person_id": world.staff.id,
         "membership_id": membership.id,
+        "calendar_id": calendar.id,
+        "closure_id": calendar.closures[0].id,
         "scope": world.council.slug,
         "policy_id": db.session.scalars(db.select(Policy.id)).one(),
     }

@@ -76,7 +76,7 @@ def open_work(which: ColumnElement[bool]) -> list[Any]:
     )
 
 
-def moves(tickets: Sequence[Any], old: dict[int, Due], recount: Recount) -> Moves:
+def moves(tickets: Sequence[Any], old: dict[int, Due], recount: Recount | None = None) -> Moves:
     """What becomes of the tickets: `old` is how they stood before, by id."""
     new = {ticket.id: due for ticket, due in due_times(tickets, recount)}
     pairs = [Move(ticket, old[ticket.id], new[ticket.id]) for ticket in tickets[:MOST]]
