@@ -36,7 +36,7 @@ class HowSoonForm(Form):
 class HowItEndedForm(ResolutionForm):
     """The time spent is each ticket's own."""
 
-    minutes = None
+    minutes = None  # type: ignore[assignment]
 
 
 class WordsForm(Form):
