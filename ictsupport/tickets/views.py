@@ -36,14 +36,19 @@ def only_asks(person: Any) -> bool:
 
 navigation.item("Queue", "tickets.index", order=10, when=works_tickets)
 navigation.item("Your requests", "tickets.index", order=10, when=only_asks)
+navigation.item("Your requests", "tickets.own", order=15, area="account", when=works_tickets)
 navigation.item("Log a call", "tickets.call", order=12, when=works_tickets)
 
 
 @bp.get("/tickets")
 def index() -> ResponseReturnValue:
     """The desk's queue; for everybody else what they asked for."""
-    if is_desk(me()):
-        return queue_views.queue_page()
+    return queue_views.queue_page() if is_desk(me()) else own()
+
+
+@bp.get("/requests")
+def own() -> ResponseReturnValue:
+    """What somebody asked for themself; the desk asks for help too."""
     return requester_views.my_requests(request.args.get("before", ""))
 
 

@@ -21,6 +21,7 @@ ASKER = {STAFF, *DESK}
 
 DOORS = {
     "tickets.index": Door(get=EVERYBODY),
+    "tickets.own": Door(get=EVERYBODY),
     "tickets.ticket": [
         Door(get=ASKER, hidden=EVERYBODY),
         Door(get={STAFF, Role.MANAGER}, hidden=EVERYBODY, fill={"reference": "confidential"}),

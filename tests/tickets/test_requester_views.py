@@ -6,7 +6,8 @@ import pytest
 
 from ictsupport.database import db
 from ictsupport.tickets.holding import hold
-from ictsupport.tickets.models import HoldReason, Resolution, Status
+from ictsupport.tickets.models import Channel, HoldReason, Resolution, Status
+from ictsupport.tickets.raising import raise_ticket
 from ictsupport.tickets.replying import note, reply
 from ictsupport.tickets.resolving import cancel, close, resolve
 from ictsupport.tickets.triage import assign
@@ -177,3 +178,11 @@ def test_pages_cost_the_same_however_long(rows, make_ticket, staff, agent, brows
         with count_queries() as queries:
             assert client.get(page).status_code == 200
         assert len(queries) <= 8, "\n".join([page, *queries])
+
+
+def test_an_agent_finds_what_they_asked_for_themselves(desk, agent, browser):
+    asked = raise_ticket(
+        requester=agent, subject="My chair squeaks", description="", by=agent, channel=Channel.SELF_SERVICE
+    )
+    db.session.commit()
+    assert asked.subject in browser(agent).get("/requests").text
