@@ -14,6 +14,7 @@ from . import (
     register_views,
     supplier_views,
 )
+from .outages import views as outage_views
 
 __all__ = [
     "alignment_views",
@@ -23,6 +24,7 @@ __all__ = [
     "expiring",
     "init_app",
     "models",
+    "outage_views",
     "supplier_views",
 ]
 

@@ -6,8 +6,10 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     # Most of these listen, or put pages onto the blueprint.
     from . import emails, models, rebuilding, system_parts, views  # noqa: F401
-    from .asking import by_request, first_page  # noqa: F401
+    from .asking import by_request, first_page, suggesting_own  # noqa: F401
     from .blueprint import bp
+    from .outages import reporting, suggesting  # noqa: F401
+    from .outages import views as outage_views  # noqa: F401
     from .related import link_views, parts  # noqa: F401
     from .request_types import identity, identity_views, ticket_parts  # noqa: F401
     from .search import indexing  # noqa: F401

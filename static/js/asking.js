@@ -35,8 +35,31 @@ async function bring() {
   const page = await fetched(`${place.dataset.questions}?type=${encodeURIComponent(type)}`);
   const fresh = page?.getElementById("more");
   if (!fresh || answered("type") !== type) return;
-  place.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
+  put(place, fresh);
+  const weight = page.getElementById("how-bad");
+  const chosen = ["how_bad", "who_else"].map((name) => [name, answered(name)]);
+  if (weight) put(document.getElementById("how-bad"), weight);
+  for (const [name, value] of chosen) {
+    const field = form.elements.namedItem(name);
+    if (field && value) field.value = value;
+  }
   show();
+}
+
+function put(place, fresh) {
+  place.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
+}
+
+/* What is known of the system, and what fits the words so far. */
+let waiting = 0;
+async function look() {
+  const place = document.getElementById("known");
+  if (!place || !form.elements.namedItem("system")) return;
+  const asked = new URLSearchParams({ system: answered("system"), q: answered("subject") }).toString();
+  if (asked === place.dataset.asked) return;
+  place.dataset.asked = asked;
+  const fresh = (await fetched(`${place.dataset.known}?${asked}`))?.getElementById("known");
+  if (fresh && asked === place.dataset.asked && fresh.textContent.trim() !== place.textContent.trim()) put(place, fresh);
 }
 
 if (form) {
@@ -45,7 +68,16 @@ if (form) {
   if (place?.querySelector("[name=questions]")) place.dataset.type = answered("type");
   form.addEventListener("change", (event) => {
     if (event.target.name === "type") bring();
+    if (event.target.name === "system") look();
     show();
+  });
+  form.addEventListener("input", (event) => {
+    if (event.target.name !== "subject") return;
+    clearTimeout(waiting);
+    waiting = setTimeout(look, 400);
+  });
+  document.getElementById("me-too")?.addEventListener("submit", (event) => {
+    event.target.elements.namedItem("for_whom").value = answered("for_whom");
   });
   show();
   bring();

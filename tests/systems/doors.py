@@ -7,10 +7,12 @@ from ictsupport.people.models import Role
 from ictsupport.systems.aligning import list_for_alignment
 from ictsupport.systems.contracting import Terms, add_leg, draft_contract, sign
 from ictsupport.systems.models import Use
+from ictsupport.systems.outages.declaring import declare
 from ictsupport.systems.registering import add_contact, add_supplier, add_system, record_leg
-from tests.doors import EVERYBODY, Door, World
+from tests.doors import DESK, EVERYBODY, Door, World
 
 LEADS = frozenset({Role.SYSTEMS_LEAD, Role.ADMINISTRATOR})
+DECLARERS = LEADS | DESK
 SEES_COSTS = LEADS | {Role.MANAGER, Role.REPORT_AUTHOR, Role.CLERK, Role.FIGURES_READER}
 
 DOORS = {
@@ -19,6 +21,10 @@ DOORS = {
     "systems.new_system": Door(get=LEADS, post=LEADS),
     "systems.edit_system": Door(get=LEADS, post=LEADS),
     "systems.leg": Door(get=LEADS, post=LEADS),
+    "systems.outages": Door(get=EVERYBODY),
+    "systems.new_outage": Door(get=DECLARERS, post=DECLARERS),
+    "systems.outage_update": Door(get=DECLARERS, post=DECLARERS),
+    "systems.outage_end": Door(get=DECLARERS, post=DECLARERS),
     "systems.retirement": Door(post=LEADS),
     "systems.alignment": [
         Door(get=EVERYBODY, post=LEADS),
@@ -69,6 +75,7 @@ def things(world: World) -> dict[str, Any]:
         "contract_id": contract.id,
         "draft": draft.id,
         "leg_id": leg.id,
+        "outage_id": declare(system, "It jams", by=by).id,
         "supplier_id": supplier.id,
         "contact_id": add_contact(supplier, name="Kim Ray", phone="01632 960001", by=by).id,
     }

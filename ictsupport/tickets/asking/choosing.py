@@ -38,13 +38,16 @@ class Choices:
         return self.form.type.ticket_type if self.form is not None else None
 
 
-def choices_for(person: Person, asked: Request | None, kind: str = "") -> Choices:
-    """What somebody can choose from, going by what they have answered so far."""
-    members = queries.members_to_raise_for(person)
+def choices_for(person: Person, asked: Request | None, kind: str = "", *, about: bool = True) -> Choices:
+    """What somebody can choose from, going by what they have answered so far.
+
+    `about` is false where it is settled for whom it is and what it is about.
+    """
+    members = queries.members_to_raise_for(person) if about else []
     any_member = person.has_role(*RAISES_FOR_MEMBERS)
     whom = queries.whom(person, asked)
     council = council_of(whom)
-    types = types_for(whom, every=bool(members) or any_member)
+    types = types_for(whom, every=bool(members) or any_member) if about else []
     kind = kind or (asked.answers.get("kind") or "" if asked else "")
     return Choices(
         whom=whom,

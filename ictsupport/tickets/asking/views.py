@@ -1,6 +1,6 @@
 """Asking for help, a question page at a time: two for a member and then the check, one for everybody else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from werkzeug.utils import redirect
 from ...database import db
 from ...devices.models import Device
 from ...errors import Refusal
-from ...pages.forms import Form
+from ...pages.forms import Form, clean
 from ...pages.presses import done, once
 from ...people.access import me
 from ...people.models import Person
@@ -27,6 +27,7 @@ from . import requests as asking
 from .choosing import Choices, choices_for
 from .confidence import readers_of
 from .forms import AboutForm, AskingPage, DetailsForm, WholeForm, page_form
+from .suggestions import Asking, Suggestion, suggestions_for
 from .telling import told
 
 ENOUGH_OTHERS = 3
@@ -79,7 +80,7 @@ def question(key: str, name: str) -> ResponseReturnValue:
     """One of the pages, with what was answered before."""
     asked = _unsent(key)
     page = next((each for each in pages_for(me()) if each.name == name), pages_for(me())[-1])
-    choices = choices_for(me(), asked)
+    choices = choices_for(me(), asked, about=page is not DETAILS)
     if request.method == "POST":
         return _take(asked, page, choices)
     form = page_form(page.form, choices)
@@ -96,6 +97,28 @@ def questions() -> ResponseReturnValue:
     choices = replace(choices, form=form_now(wanted) if wanted and known else None)
     form = page_form(DetailsForm, choices)
     return render_template("tickets/asking/questions.html", form=form, choices=choices)
+
+
+@bp.get("/tickets/new/known")
+def known() -> ResponseReturnValue:
+    """What is known of a system, and what fits the words so far, while somebody chooses and types."""
+    person = me()
+    council = council_of(person)
+    systems = queries.systems_to_choose(council.id if council else None)
+    wanted = _whole(request.args.get("system", ""))
+    system = next((each for each in systems if each.id == wanted), None)
+    about = Asking(
+        words=clean(request.args.get("q", ""))[:200],
+        system_id=system.id if system else None,
+        council_id=council.id if council else None,
+        whom_id=person.id,
+    )
+    return render_template(
+        "tickets/asking/known.html",
+        found=suggestions_for(about, person),
+        others=_others(system, person),
+        system=system.name if system else "",
+    )
 
 
 @bp.get("/tickets/new/members")
@@ -139,7 +162,7 @@ def check(key: str) -> ResponseReturnValue:
 
 def _to_check(asked: Request) -> dict[str, Any]:
     """What the page that shows all answers needs."""
-    choices, answers = choices_for(me(), asked), asked.answers
+    choices, answers = choices_for(me(), asked, about=False), asked.answers
     system = next((each for each in choices.systems if each.id == answers.get("system")), None)
     type_form = choices.form
     return {
@@ -155,6 +178,7 @@ def _to_check(asked: Request) -> dict[str, Any]:
         "words": asking,
         "contact": asking.CONTACT[ContactBy(answers["contact_by"])],
         "others": _others(system, choices.whom),
+        "found": _found(answers, choices),
         "readers": readers_of(asked, choices, me()) if answers.get("confidential") else None,
         "pages": len(pages_for(me())),
     }
@@ -278,9 +302,9 @@ def _shown(
         if asked and number > 1
         else ""
     )
-    system = next(
-        (each for each in choices.systems if asked and each.id == asked.answers.get("system")), None
-    )
+    form_system = _whole(request.args.get("system", ""))
+    chosen = asked.answers.get("system") if asked else form_system
+    system = next((each for each in choices.systems if each.id == chosen), None)
     body = render_template(
         f"tickets/asking/{'whole' if page is WHOLE else page.name}.html",
         title=page.title,
@@ -294,11 +318,24 @@ def _shown(
         accepted=ACCEPTED,
         system=system,
         others=_others(system, choices.whom),
+        found=_found(asked.answers if asked else {"system": form_system}, choices),
         action=url_for("tickets.question", key=asked.key, name=page.name)
         if asked
         else url_for("tickets.new"),
     )
     return make_response(body, 422 if form.problems else 200)
+
+
+def _found(answers: Mapping[str, Any], choices: Choices) -> dict[str, Sequence[Suggestion]]:
+    """What may spare them the asking, going by what has been answered."""
+    council = council_of(choices.whom)
+    about = Asking(
+        words=answers.get("subject") or "",
+        system_id=answers.get("system"),
+        council_id=council.id if council else None,
+        whom_id=choices.whom.id,
+    )
+    return suggestions_for(about, me())
 
 
 def _others(system: System | None, person: Person | None) -> tuple[int, object] | None:
