@@ -13,7 +13,13 @@ def init_app(app: Flask) -> None:
     from .related import link_views, parts  # noqa: F401
     from .request_types import identity, identity_views, ticket_parts  # noqa: F401
     from .search import indexing  # noqa: F401
-    from .setting_up import hours_views, matrix_views, policy_views, queue_views  # noqa: F401
+    from .setting_up import (  # noqa: F401
+        hours_views,
+        matrix_views,
+        policy_views,
+        queue_views,
+        routing_views,
+    )
     from .setting_up.blueprint import bp as setting_up_bp
     from .targets import breaches, escalating, recounting  # noqa: F401
     from .targets import emails as target_emails  # noqa: F401

@@ -5,6 +5,7 @@ from typing import Any
 
 from ictsupport.database import db
 from ictsupport.people.models import Calendar, Membership, Role
+from ictsupport.tickets.models import RoutingRule
 from ictsupport.tickets.targets.models import Policy
 from tests.doors import Door, World
 
@@ -31,6 +32,11 @@ DOORS = {
     "setting_up.new_policy": BOTH,
     "setting_up.change_policy": BOTH,
     "setting_up.end_policy": BOTH,
+    "setting_up.routing": Door(get=SETS_UP),
+    "setting_up.new_rule": BOTH,
+    "setting_up.rule": BOTH,
+    "setting_up.place": Door(post=SETS_UP),
+    "setting_up.tester": Door(get=SETS_UP),
     "setting_up.calendars": Door(get=SETS_UP),
     "setting_up.calendar": Door(get=SETS_UP),
     "setting_up.week": BOTH,
@@ -46,13 +52,15 @@ def things(world: World) -> dict[str, Any]:
     membership = Membership(
         team=queue.team, person=world.visitors[Role.CLINIC_HOST], starts_on=date(2026, 1, 1)
     )
-    db.session.add(membership)
+    rule = RoutingRule(position=10, queue=queue, system=world.telephony)
+    db.session.add_all([membership, rule])
     db.session.flush()
     return {
         "slug": queue.slug,
         "team_id": queue.team_id,
         "person_id": world.staff.id,
         "membership_id": membership.id,
+        "rule_id": rule.id,
         "calendar_id": calendar.id,
         "closure_id": calendar.closures[0].id,
         "scope": world.council.slug,
