@@ -18,7 +18,7 @@ from .access import is_desk, note_reading, visible_tickets, workable
 from .asking import own_views as requester_views
 from .asking import views as asking_views  # noqa: F401
 from .blueprint import bp
-from .desk import acting_views, call_views, draft_views  # noqa: F401
+from .desk import acting_views, call_views, draft_views, macro_views, sharing_views  # noqa: F401
 from .desk import views as desk_views
 from .lists import bulk_views, saved_views  # noqa: F401
 from .lists import views as queue_views

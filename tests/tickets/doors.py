@@ -8,6 +8,9 @@ from werkzeug.datastructures import FileStorage
 from ictsupport.database import db
 from ictsupport.people.models import Role
 from ictsupport.tickets.asking import requests as asking
+from ictsupport.tickets.desk.macros import Steps, save_macro
+from ictsupport.tickets.desk.models import Macro, Reach, SavedReply
+from ictsupport.tickets.desk.saved_replies import save_reply
 from ictsupport.tickets.lists.models import BulkRun, SavedView
 from ictsupport.tickets.models import Channel, Resolution
 from ictsupport.tickets.raising import raise_ticket
@@ -78,6 +81,21 @@ DOORS = {
     "tickets.draft": Door(post=DESK),
     "tickets.draft_removal": Door(post=DESK),
     "tickets.presence": Door(get=DESK),
+    "tickets.insert_reply": Door(post=DESK),
+    "tickets.macros_for": Door(get=DESK),
+    "tickets.macro_on": Door(get=DESK, post=DESK),
+    **{
+        endpoint: door
+        for kind, row in (("macros", {"row_id": "macro_id"}), ("saved_replies", {"row_id": "reply_id"}))
+        for endpoint, door in {
+            f"tickets.{kind}": Door(get=DESK),
+            f"tickets.new_{kind}": Door(get=DESK, post=DESK),
+            f"tickets.one_of_{kind}": Door(
+                get={Role.MANAGER}, post={Role.MANAGER}, hidden={Role.AGENT}, fill=row
+            ),
+            f"tickets.{kind}_retirement": Door(post={Role.MANAGER}, hidden={Role.AGENT}, fill=row),
+        }.items()
+    },
     "tickets.tag_removal": Door(post=DESK),
     "tickets.links": Door(get=DESK, post=DESK),
     "tickets.link_removal": Door(post=DESK),
@@ -110,6 +128,9 @@ def things(world: World) -> dict[str, Any]:
     view = SavedView(owner=agent, name="Mine", query="?view=mine")
     run = BulkRun(act="assign", by=agent, fields={}, chosen=[], outcomes=[])
     db.session.add_all([view, run])
+    shared: dict[str, Any] = {"name": "Shared", "reach": Reach.ALL, "queue": None, "by": manager}
+    macro = save_macro(Macro(), steps=Steps(assign="me"), **shared)
+    saved = save_reply(SavedReply(), body="Hello", **shared)
     db.session.flush()
     linked = link(ticket, LinkKind.RELATED, resolved, by=agent)
     return {
@@ -125,6 +146,8 @@ def things(world: World) -> dict[str, Any]:
         "key": request.key,
         "name": "about",
         "tag_id": 1,
+        "macro_id": macro.id,
+        "reply_id": saved.id,
         "file_key": "k",
     }
 

@@ -8,7 +8,7 @@ from ...config import settings
 from ...database import db
 from ...people.models import Demonstration
 from ...tickets import history
-from . import asking, clinics, contracts, establishment, requests, setting
+from . import asking, clinics, contracts, establishment, prepared, requests, setting
 
 TICKETS = 9_000
 SEED = 20_261
@@ -33,6 +33,7 @@ def load(
         setting.set_the_rules(scene)
         contracts.agree_contracts(scene)
         establishment.fill_posts(scene)
+        prepared.prepare(scene)
         asking.offer_types(scene)
         asking.hold_meetings(scene)
         clinics.lend_devices(scene)
@@ -40,4 +41,5 @@ def load(
         told = requests.stories(scene, tickets, now)
         history.load(told, progress or (lambda _count: None))
         history.derive()
+        prepared.put_tags(scene)
         db.session.commit()

@@ -1,12 +1,25 @@
-"""What the desk keeps beside its tickets: the tags on them, drafts, and who has one open."""
+"""What the desk keeps beside its tickets: tags, drafts, who has one open, and what is prepared for use on them."""
 
+import enum
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from ...database import Model
+from ...database import Model, words
+
+if TYPE_CHECKING:
+    from ..models import Queue
 
 ticket_tags = Table(
     "ticket_tag",
@@ -42,3 +55,46 @@ class Presence(Model):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Reach(enum.Enum):
+    """For whom a macro or a saved reply is there."""
+
+    PERSONAL = "personal"
+    QUEUE = "queue"
+    ALL = "all"
+
+
+REACH_RULE = "(reach = 'personal') = (owner_id IS NOT NULL) AND (reach = 'queue') = (queue_id IS NOT NULL)"
+
+
+class Shareable:
+    """Something prepared for use on tickets: by its owner, on the tickets of a queue, or by the whole desk."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    reach: Mapped[Reach] = mapped_column(words(Reach, 10))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    queue_id: Mapped[int | None] = mapped_column(ForeignKey("queue.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    retired_at: Mapped[datetime | None]
+
+    @declared_attr
+    def queue(cls) -> Mapped["Queue | None"]:  # noqa: N805
+        return relationship("Queue", foreign_keys=[cls.queue_id])  # type: ignore[list-item]
+
+
+class SavedReply(Shareable, Model):
+    """Words that are written often, with {{variables}} that the ticket fills in."""
+
+    body: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (CheckConstraint(REACH_RULE, name="reach"),)
+
+
+class Macro(Shareable, Model):
+    """Several things done to a ticket in one press. `steps` holds what its form said, by name."""
+
+    steps: Mapped[dict[str, Any]]
+
+    __table_args__ = (CheckConstraint(REACH_RULE, name="reach"),)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, false, literal, or_, select, union_all
+from sqlalchemy import Select, false, literal, or_, select, true, union_all
 from sqlalchemy.orm import Load, joinedload
 
 from ...database import db
@@ -14,11 +14,13 @@ from ...systems.models import System
 from ...unchanged import until_changed
 from ..access import workable
 from ..models import Queue, Ticket, ticket_systems
-from .models import Tag, ticket_tags
+from .models import Macro, SavedReply, Tag, ticket_tags
+from .sharing import offered
 from .timeline import COUNCILS, PEOPLE, QUEUES, SYSTEMS, TAGS, Names
 
 OTHERS = 8
 Choices = list[tuple[str, str]]
+PREPARED: dict[str, Any] = {"macro": Macro, "saved_reply": SavedReply}
 
 
 def ticket_to_show(reference: str, person: Person) -> Ticket | None:
@@ -67,10 +69,18 @@ class Register:
     """Those that the ticket concerns, by the name in their address."""
     tags: Choices
     """Those on the ticket."""
+    macros: Choices
+    replies: Choices
+    """What is prepared for the person on the ticket's queue."""
 
 
-def register(ticket_id: int = 0, mentioned: frozenset[tuple[str, int]] = frozenset()) -> Register:
-    """The names of what is mentioned, the desk's agents and queues, the ticket's systems and tags, in one statement.
+def register(
+    ticket: Ticket | None = None,
+    mentioned: frozenset[tuple[str, int]] = frozenset(),
+    person: Person | None = None,
+) -> Register:
+    """The names of what is mentioned, the desk's agents and queues, the ticket's systems and tags, and what the person
+    has prepared for it, in one statement.
 
     Systems and tags come this way because SQLite would read their whole table to
     join it to one ticket.
@@ -79,6 +89,7 @@ def register(ticket_id: int = 0, mentioned: frozenset[tuple[str, int]] = frozens
     def ids(kind: str) -> list[int]:
         return [key for each, key in mentioned if each == kind]
 
+    ticket_id = ticket.id if ticket is not None else 0
     desk = Person.id.in_(select(Grant.person_id).where(Grant.role.in_(DESK), Grant.ended_at.is_(None)))
     works = desk & Person.left_on.is_(None)
     concerned = System.id.in_(
@@ -91,14 +102,19 @@ def register(ticket_id: int = 0, mentioned: frozenset[tuple[str, int]] = frozens
         _named(COUNCILS, Council, false()),
         _named(SYSTEMS, System, concerned, System.slug).where(or_(concerned, System.id.in_(ids(SYSTEMS)))),
         _named(TAGS, Tag, tagged).where(or_(tagged, Tag.id.in_(ids(TAGS)))),
+        *(
+            _named(kind, model, true()).where(offered(model, person, ticket.queue_id))
+            for kind, model in PREPARED.items()
+            if ticket is not None and person is not None
+        ),
     ).subquery()
     names: dict[tuple[str, int], str] = {}
-    offered: dict[str, Choices] = {PEOPLE: [], QUEUES: [], SYSTEMS: [], TAGS: []}
+    found: dict[str, Choices] = {kind: [] for kind in (PEOPLE, QUEUES, SYSTEMS, TAGS, *PREPARED)}
     for kind, key, name, choice, slug in db.session.execute(select(rows).order_by(rows.c.name)):
         names[kind, key] = name
         if choice:
-            offered[kind].append((slug or str(key), name))
-    return Register(names, offered[PEOPLE], offered[QUEUES], offered[SYSTEMS], offered[TAGS])
+            found[kind].append((slug or str(key), name))
+    return Register(names, *(found[kind] for kind in (PEOPLE, QUEUES, SYSTEMS, TAGS, *PREPARED)))
 
 
 def _named(kind: str, model: type[Any], choice: Any, slug: Any = None) -> Select[Any]:

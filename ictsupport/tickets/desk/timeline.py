@@ -48,6 +48,7 @@ DEEDS = {
     "tickets.TicketClosed": "closed it",
     "tickets.TicketCancelled": "cancelled it",
     "tickets.IdentityChecked": "checked who the requester is",
+    "tickets.MacroApplied": "used a macro on it",
     "tickets.TicketRead": "opened it; it is confidential",
     "tickets.TicketsLinked": "linked it with another ticket",
     "tickets.TicketsUnlinked": "took a link away",
@@ -265,7 +266,7 @@ def _happened(entry: Entry, names: Names) -> Line:
         look="event",
         who=names.get((PEOPLE, entry.by_id), "Somebody") if entry.by_id else "The service",
         what=deed,
-        reason=str(data.get("reason") or "") if entry.kind != "tickets.TicketHeld" else "",
+        reason=_reason_in(entry),
         body=_notes_in(data) if entry.kind == "tickets.TicketResolved" else "",
         changes=[
             Changed(label(name), _spoken(name, old, names), _spoken(name, new, names))
@@ -274,6 +275,13 @@ def _happened(entry: Entry, names: Names) -> Line:
             and not (name == "resolution_notes" and entry.kind == "tickets.TicketResolved")
         ],
     )
+
+
+def _reason_in(entry: Entry) -> str:
+    """Why, in the words of whoever did it; of a macro its name."""
+    if entry.kind == "tickets.MacroApplied":
+        return str(entry.data.get("name") or "")
+    return str(entry.data.get("reason") or "") if entry.kind != "tickets.TicketHeld" else ""
 
 
 def _notes_in(data: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ def ticket_page(
     show, before = request.args.get("show", ""), _moment(request.args.get("before", ""))
     show = show if show in SHOWN else ""
     past = Past.of(ticket, person, before, show)
-    register = desk_queries.register(ticket.id, past.mentioned())
+    register = desk_queries.register(ticket, past.mentioned(), person)
     company = company_at(ticket.id, person)
     assign, move = AssignForm(formdata=None), MoveForm(formdata=None)
     assign.version.data = move.version.data = str(ticket.version)
@@ -59,6 +59,8 @@ def ticket_page(
         newest=past.newest,
         systems=register.systems,
         tags=register.tags,
+        macros=register.macros,
+        replies=register.replies,
         parts=parts_of(ticket, person),
         actions=actions_for(ticket, person),
         others=company_of(ticket, person).open_too,
