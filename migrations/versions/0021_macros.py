@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 REACH = "(reach = 'personal') = (owner_id IS NOT NULL) AND (reach = 'queue') = (queue_id IS NOT NULL)"
 
