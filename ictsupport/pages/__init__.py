@@ -2,7 +2,19 @@
 
 from flask import Flask
 
-from . import addresses, assets, brand, filters, forms, headers, navigation, presses, settings_index, views
+from . import (
+    addresses,
+    assets,
+    brand,
+    filters,
+    forms,
+    headers,
+    markdown,
+    navigation,
+    presses,
+    settings_index,
+    views,
+)
 
 __all__ = ["brand", "init_app", "navigation", "presses"]
 
@@ -10,5 +22,16 @@ __all__ = ["brand", "init_app", "navigation", "presses"]
 def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for part in (addresses, headers, assets, filters, navigation, brand, forms, settings_index, views):
+    for part in (
+        addresses,
+        headers,
+        assets,
+        filters,
+        navigation,
+        brand,
+        forms,
+        markdown,
+        settings_index,
+        views,
+    ):
         part.init_app(app)
