@@ -87,6 +87,10 @@ class Settings(BaseSettings):
     stuck_after_working_days: int = Field(
         5, ge=1, le=250, description="An open ticket that nobody has touched for so long is in the view Stuck"
     )
+    tickets_each: int = Field(
+        25,
+        description="Most tickets with running clocks that an agent is given, unless a manager says otherwise",
+    )
     hard_to_recruit_adverts: int = Field(
         2, description="A post advertised so often without appointment is hard to recruit to"
     )

@@ -219,6 +219,11 @@ def _check(
 # From rows to opening hours
 
 
+def built_from(calendar: Any, versions: Sequence[Any], closures: Sequence[Any]) -> hours.Calendar:
+    """The calendar that rows with these columns say, however they were read."""
+    return _built(_content(calendar, versions, closures))
+
+
 def _content(calendar: Any, versions: Sequence[Any], closures: Sequence[Any]) -> tuple[Any, ...]:
     """All that a calendar's rows say, as a value that can be compared: equal rows, equal hours."""
     return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ..journal import Event
-from ..people.models import Council
+from ..people.models import Council, Person
 from .changing import Changes
 from .models import Alignment, AlignmentStep, Contract, ContractLeg, Stage, Supplier, System
 
@@ -139,3 +139,11 @@ class AlignmentRevised(AlignmentEvent):
 @dataclass(frozen=True, kw_only=True)
 class SavingStated(AlignmentEvent):
     changes: Changes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkillsChanged(Event):
+    """Which systems somebody of the desk knows; `known` are their ids now."""
+
+    about: Person
+    known: list[int]

@@ -61,6 +61,13 @@ class System(Model):
         return next((leg for leg in self.legs if leg.council_id == council_id), None)
 
 
+class Skill(Model):
+    """Somebody of the desk knows their way about a system."""
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("system.id"), primary_key=True, index=True)
+
+
 class SystemLeg(Model):
     """How one council stands with a system, and what and whom it means by it there."""
 

@@ -177,13 +177,14 @@ OPEN_LISTS = {
     "updated": ("updated_at", "id"),
     "priority": ("priority", "due_sort", "id"),
     "needed": ("needed_by", "id"),
+    "load": ("assignee_id", "hold_reason", "confidential", "queue_id", "scope", "council_id"),
     "counts": (
         "status", "assignee_id", "requester_kind", "due_sort", "past_target_at", "confidential", "queue_id",
         "scope", "council_id", "resolved_at", "closed_at", "updated_at", "hold_until", "priority", "channel",
         "ticket_type", "opened_at", "needed_by", "hold_reason", "id",
     ),
 }  # fmt: skip
-"""The orders of work lists, and all that their views count."""
+"""The orders of work lists, and all that their views and what somebody has on their hands are counted from."""
 
 
 def over_open_work(is_open: TextClause) -> list[Index]:

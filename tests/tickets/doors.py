@@ -1,13 +1,18 @@
 """Who may open which page about tickets."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
+from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.people.models import Role
+from ictsupport.people.rota.absences import enter_absence
+from ictsupport.people.rota.models import AbsenceKind
 from ictsupport.tickets.asking import requests as asking
+from ictsupport.tickets.assigning.dealing import deal_out
 from ictsupport.tickets.desk.macros import Steps, save_macro
 from ictsupport.tickets.desk.models import Macro, Reach, SavedReply
 from ictsupport.tickets.desk.saved_replies import save_reply
@@ -21,6 +26,8 @@ from ictsupport.tickets.resolving import resolve
 from tests.doors import DESK, EVERYBODY, STAFF, Door, World
 
 ASKER = {STAFF, *DESK}
+
+MANAGER = {Role.MANAGER}
 
 DOORS = {
     "tickets.index": Door(get=EVERYBODY),
@@ -99,6 +106,21 @@ DOORS = {
     "tickets.tag_removal": Door(post=DESK),
     "tickets.links": Door(get=DESK, post=DESK),
     "tickets.link_removal": Door(post=DESK),
+    "tickets.next_ticket": Door(post=DESK),
+    "tickets.team": Door(get=MANAGER),
+    "tickets.team_member": Door(get=MANAGER, fill={"person_id": "agent_id"}),
+    **{
+        f"tickets.{act}": Door(get=MANAGER, post=MANAGER, fill={"person_id": "agent_id"})
+        for act in ("team_hours", "team_skills", "team_cap", "team_absence")
+    },
+    "tickets.queue_skill": Door(post=MANAGER),
+    "tickets.absences": Door(get=DESK),
+    "tickets.new_absence": Door(get=DESK, post=DESK),
+    "tickets.absence_end": Door(post=DESK, hidden=DESK),
+    "tickets.deal_out": Door(get=DESK, post=DESK),
+    "tickets.deal": Door(get={Role.MANAGER}, hidden=DESK),
+    "tickets.deal_undoing": Door(post={Role.MANAGER}, hidden=DESK),
+    "tickets.hand_backs": Door(get=MANAGER),
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 
@@ -121,6 +143,8 @@ def things(world: World) -> dict[str, Any]:
     reply(ticket, "See this", by=agent, files=[file()])
     note(ticket, "And this", by=agent, files=[file()])
     public, internal = ticket.attachments
+    deal = deal_out([(raised(), agent, None)], by=manager)
+    absence = enter_absence(agent, clock.now(), clock.now() + timedelta(days=1), AbsenceKind.LEAVE, by=agent)
     request = asking.begin(world.staff)
     asking.answer(
         request, {"files": [{"name": "a.txt", "content_type": "text/plain", "size": 1, "key": "k"}]}
@@ -143,6 +167,10 @@ def things(world: World) -> dict[str, Any]:
         "file_id": public.id,
         "internal_file_id": internal.id,
         "person_id": world.member.id,
+        "agent_id": agent.id,
+        "absence_id": absence.id,
+        "deal_id": deal.id,
+        "slug": world.desk["business"].slug,
         "key": request.key,
         "name": "about",
         "tag_id": 1,

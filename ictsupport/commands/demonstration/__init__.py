@@ -9,6 +9,7 @@ from ...database import db
 from ...people.models import Demonstration
 from ...tickets import history
 from . import asking, clinics, contracts, establishment, prepared, requests, setting
+from .rota import fill as fill_rota
 
 TICKETS = 9_000
 SEED = 20_261
@@ -36,6 +37,7 @@ def load(
         prepared.prepare(scene)
         asking.offer_types(scene)
         asking.hold_meetings(scene)
+        fill_rota(scene)
         clinics.lend_devices(scene)
         clinics.hold_clinics(scene)
         told = requests.stories(scene, tickets, now)
