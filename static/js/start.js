@@ -5,3 +5,4 @@ import "./counts.js";
 import "./presses.js";
 import "./suggestions.js";
 import "./session.js";
+import "./folds.js";
