@@ -13,7 +13,12 @@ def init_app(app: Flask) -> None:
     from .outages import reporting, suggesting  # noqa: F401
     from .outages import views as outage_views  # noqa: F401
     from .related import link_views, parts  # noqa: F401
-    from .request_types import identity, identity_views, ticket_parts  # noqa: F401
+    from .request_types import (  # noqa: F401
+        identity,
+        identity_views,
+        settings_views,
+        ticket_parts,
+    )
     from .search import indexing  # noqa: F401
     from .setting_up import (  # noqa: F401
         hours_views,

@@ -6,6 +6,8 @@ from typing import Any
 from ictsupport.database import db
 from ictsupport.people.models import Calendar, Membership, Role
 from ictsupport.tickets.models import RoutingRule
+from ictsupport.tickets.request_types.keeping import add_type
+from ictsupport.tickets.request_types.questions import Kind, Question
 from ictsupport.tickets.targets.models import Policy
 from tests.doors import Door, World
 
@@ -13,6 +15,20 @@ SETS_UP = {Role.MANAGER, Role.ADMINISTRATOR}
 BOTH = Door(get=SETS_UP, post=SETS_UP)
 
 DOORS = {
+    "setting_up.request_types": Door(get=SETS_UP),
+    "setting_up.ship_request_types": Door(post=SETS_UP),
+    "setting_up.new_request_type": BOTH,
+    "setting_up.request_type": Door(get=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.request_type_details": Door(get=SETS_UP, post=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.request_type_retirement": Door(post=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.request_type_place": Door(post=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.type_questions": Door(get=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.new_question": Door(get=SETS_UP, post=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.change_question": Door(get=SETS_UP, post=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.question_removal": Door(post=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.question_place": Door(post=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.discard_questions": Door(post=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.type_version": Door(get=SETS_UP, post=SETS_UP, fill={"slug": "type_slug"}),
     "setting_up.queues": Door(get=SETS_UP),
     "setting_up.new_queue": BOTH,
     "setting_up.queue": Door(get=SETS_UP),
@@ -55,7 +71,10 @@ def things(world: World) -> dict[str, Any]:
     rule = RoutingRule(position=10, queue=queue, system=world.telephony)
     db.session.add_all([membership, rule])
     db.session.flush()
+    add_type(name="Paint", by=None, questions=[Question("colour", Kind.TEXT, "Which colour?")])
     return {
+        "type_slug": "paint",
+        "key": "colour",
         "slug": queue.slug,
         "team_id": queue.team_id,
         "person_id": world.staff.id,

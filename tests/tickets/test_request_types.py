@@ -118,10 +118,12 @@ def test_a_change_of_questions_is_a_new_version_and_is_in_the_journal(paint, adm
     assert db.session.get(FilledForm, ticket.id).form.number == 1
     entry = entries_about(paint)[-1]
     assert (entry.kind, entry.by_id) == ("tickets.QuestionsChanged", administrator.id)
-    assert (entry.data["added"], entry.data["removed"]) == (
-        ["How big?"],
-        ["Which red?", "Has your manager agreed?"],
-    )
+    assert entry.data["changes"] == {
+        "Version": [1, 2],
+        "How big?": [None, "asked"],
+        "Which red?": ["asked", None],
+        "Has your manager agreed?": ["asked", None],
+    }
     with pytest.raises(NothingNew):
         ask_anew(paint, read(paint.form.questions), by=administrator)
 

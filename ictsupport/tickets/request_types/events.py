@@ -1,45 +1,39 @@
 """What can happen to request types, and that somebody's identity was checked."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from ...journal import Event
+from ...journal.settings import SettingChanged
 from ..events import TicketEvent
 from .models import RequestType, TypeForm
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestTypeAdded(Event):
+class RequestTypeAdded(SettingChanged):
     about: RequestType
-    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestTypeChanged(Event):
-    """Its name, where its requests go, and so on; each with its old and its new value."""
+class RequestTypeChanged(SettingChanged):
+    """Its name, where its requests go, and so on."""
 
     about: RequestType
-    changes: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuestionsChanged(Event):
+class QuestionsChanged(SettingChanged):
     """A new version of its form is asked from now on."""
 
     about: RequestType
     form: TypeForm
-    added: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestTypeRetired(Event):
+class RequestTypeRetired(SettingChanged):
     about: RequestType
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestTypeBroughtBack(Event):
+class RequestTypeBroughtBack(SettingChanged):
     about: RequestType
 
 

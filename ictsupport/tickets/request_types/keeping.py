@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from ... import clock
-from ...database import db
+from ...database import db, lock, stop_writers
 from ...errors import Refusal
 from ...journal import announce
+from ...journal.settings import differences
 from ...people.models import Person
 from ...systems.changing import apply, slug_of, take_turn, unique_or
 from ..models import TicketType
@@ -58,11 +59,30 @@ def change_type(type_: RequestType, *, by: Person | None, version: int | None = 
     """Set what differs of: name, hint, position, audience, ticket_type, queue, system, impact, identity_check,
     checklist, policy_hint. Requests that were made before stay as they are."""
     take_turn(type_, version)
+    before = described(type_)
     with unique_or(NameTaken):
-        changes = apply(type_, **_settled(values))
+        apply(type_, **_settled(values))
         db.session.flush()
+    changes = differences(before, described(type_))
     if changes:
-        announce(RequestTypeChanged(about=type_, by=by, changes=changes))
+        announce(RequestTypeChanged(about=type_, by=by, name=type_.name, changes=changes))
+
+
+def described(type_: RequestType) -> dict[str, Any]:
+    """What is kept of a request type besides its questions, in words."""
+    kind = type_.ticket_type
+    return {
+        "Name": type_.name,
+        "Hint": type_.hint or "none",
+        "Offered to": type_.audience.value,
+        "Makes": kind.value if kind is not None else "what whoever asks says",
+        "Queue": type_.queue.name if type_.queue is not None else "as the routing rules say",
+        "System": type_.system.name if type_.system is not None else "the one that is chosen",
+        "At least impact": type_.impact or "as whoever asks says",
+        "Identity is checked": "yes" if type_.identity_check else "no",
+        "Checklist": type_.checklist or "none",
+        "Targets": type_.policy_hint or "as the policies say",
+    }
 
 
 def ask_anew(
@@ -78,8 +98,49 @@ def ask_anew(
     db.session.add(form)
     db.session.flush()
     added, removed, changed = difference(before, questions)
-    announce(QuestionsChanged(about=type_, by=by, form=form, added=added, removed=removed, changed=changed))
+    type_.draft = None
+    changes = {
+        "Version": [form.number - 1, form.number],
+        **{name: [old, new] for name, old, new in _in_rows(added, removed, changed)},
+    }
+    announce(QuestionsChanged(about=type_, by=by, name=type_.name, form=form, changes=changes))
     return form
+
+
+def questions_in_hand(type_: RequestType) -> list[Question]:
+    """The questions as somebody is changing them, or as they are asked now."""
+    return read(type_.draft if type_.draft is not None else type_.form.questions)
+
+
+def redraft(type_: RequestType, questions: Sequence[Question]) -> None:
+    """Keep questions that are being changed; nobody is asked them before they are taken into use."""
+    check(questions)
+    lock(type_)
+    kept = [each.as_json() for each in questions]
+    type_.draft = None if kept == type_.form.questions else kept
+
+
+def _in_rows(added: list[str], removed: list[str], changed: list[str]) -> list[tuple[str, Any, Any]]:
+    return [
+        *((label, None, "asked") for label in added),
+        *((label, "asked", None) for label in removed),
+        *((label, "asked", "changed") for label in changed),
+    ]
+
+
+def place(type_: RequestType, up: bool, *, by: Person | None) -> None:
+    """Offer it one place earlier or later."""
+    stop_writers(RequestType)
+    order = list(db.session.scalars(select(RequestType).order_by(RequestType.position, RequestType.id)))
+    here = order.index(type_)
+    there = here - 1 if up else here + 1
+    if not 0 <= there < len(order):
+        return
+    order[here], order[there] = order[there], order[here]
+    for number, each in enumerate(order, start=1):
+        each.position = number * 10
+    changes: dict[str, list[Any]] = {"Place": [here + 1, there + 1]}
+    announce(RequestTypeChanged(about=type_, by=by, name=type_.name, changes=changes))
 
 
 def difference(
@@ -102,14 +163,14 @@ def retire(type_: RequestType, *, by: Person | None) -> None:
         raise LastOne
     if type_.retired_at is None:
         type_.retired_at = clock.now()
-        announce(RequestTypeRetired(about=type_, by=by))
+        announce(RequestTypeRetired(about=type_, by=by, name=type_.name))
 
 
 def bring_back(type_: RequestType, *, by: Person | None) -> None:
     take_turn(type_, None)
     if type_.retired_at is not None:
         type_.retired_at = None
-        announce(RequestTypeBroughtBack(about=type_, by=by))
+        announce(RequestTypeBroughtBack(about=type_, by=by, name=type_.name))
 
 
 def enter_shipped(by: Person | None = None) -> int:

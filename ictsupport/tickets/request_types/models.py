@@ -23,7 +23,10 @@ class Audience(enum.Enum):
 
 
 class RequestType(Model):
-    """Something people commonly ask for, with the questions that go with it. What it is called may change, its slug stays."""
+    """Something people commonly ask for, with the questions that go with it. What it is called may change, its slug stays.
+
+    `draft` holds questions that somebody is changing and has not taken into use.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
@@ -38,6 +41,7 @@ class RequestType(Model):
     identity_check: Mapped[bool] = mapped_column(default=False)
     checklist: Mapped[str] = mapped_column(String(120), default="")
     policy_hint: Mapped[str] = mapped_column(String(120), default="")
+    draft: Mapped[list[Any] | None]
     retired_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     queue: Mapped[Queue | None] = relationship()
