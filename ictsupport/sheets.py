@@ -1,4 +1,4 @@
-"""A CSV file read safely: whatever wrote it, each mistake is told with its line."""
+"""A CSV file read safely, each mistake told with its line; and written so that no cell becomes a formula."""
 
 import csv
 import io
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 T = TypeVar("T")
 
 MOST_BYTES = 200 * 1024 * 1024
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y")
 YES_NO = {
     "yes": True,
@@ -25,6 +26,14 @@ YES_NO = {
     "false": False,
     "0": False,
 }
+
+
+Cell = str | int | float | None
+
+
+def neutral(cell: Cell) -> Cell:
+    """Text that a spreadsheet would take for a formula, as text; numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Request, request, session
+from flask import Request, current_app, request, session
 from flask_login import AnonymousUserMixin, LoginManager
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import contains_eager, joinedload
@@ -31,6 +31,7 @@ login_manager.anonymous_user = Nobody
 login_manager.session_protection = None  # the sign-in lives in the database, not in the cookie
 login_manager.login_message = None  # the sign-in page says what it is
 
+V = TypeVar("V", bound=Callable[..., Any])
 COOKIE_KEY = "sign_in"
 PROGRAMS = {
     "Edg": "Edge",
@@ -112,9 +113,16 @@ def recognise(_request: Request) -> Person | None:
     idle = now - found.last_seen_at
     if not found.kept and idle > timedelta(hours=settings().session_idle_hours):
         return None
-    if idle > SEEN_EVERY:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if idle > SEEN_EVERY and not getattr(view, "is_unattended", False):
         _note_seen(found.id, found.person_id)
     return found.person
+
+
+def unattended(view: V) -> V:
+    """An address that pages ask by themselves: nobody is there for it, so it does not keep a sign-in alive."""
+    view.is_unattended = True  # type: ignore[attr-defined]
+    return view
 
 
 def _note_seen(sign_in_id: int, person_id: int) -> None:

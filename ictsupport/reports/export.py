@@ -6,12 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from ..sheets import Cell, neutral
 from .load import Load, Part, Waits
 from .models import FLOWS
 
-Cell = str | int | float | None
 COLUMNS: tuple[tuple[str, Callable[[Part], Cell]], ...]
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def _waits(name: str, waits: Callable[[Part], Waits]) -> list[tuple[str, Callable[[Part], Cell]]]:
@@ -75,11 +74,6 @@ def as_csv(answer: Load) -> str:
     for part in answer.parts:
         sheet.writerow(["" if (cell := of(part)) is None else neutral(cell) for _, of in COLUMNS])
     return text.getvalue()
-
-
-def neutral(cell: Cell) -> Cell:
-    """Text that a spreadsheet would take for a formula, as text; numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(DANGEROUS) else cell
 
 
 def as_json(answer: Load) -> dict[str, Any]:

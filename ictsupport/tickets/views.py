@@ -20,7 +20,7 @@ from .asking import views as asking_views  # noqa: F401
 from .blueprint import bp
 from .desk import acting_views, call_views, draft_views, macro_views, sharing_views  # noqa: F401
 from .desk import views as desk_views
-from .lists import bulk_views, saved_views  # noqa: F401
+from .lists import board_views, bulk_views, counts_views, exporting, saved_views  # noqa: F401
 from .lists import views as queue_views
 from .models import Ticket
 from .search import views as search_views  # noqa: F401

@@ -9,13 +9,17 @@ from ...pages.forms import Form, NotRequired
 from ...people.access import DESK
 from ...people.models import Grant, Person
 from ..desk.forms import CancellationForm, HoldForm, MoveForm, ResolutionForm
-from ..holding import hold
-from ..models import HoldReason, Queue, Resolution, Ticket
+from ..holding import hold, release
+from ..models import HoldReason, Queue, Resolution, Status, Ticket
 from ..prioritising import WORDS
 from ..resolving import cancel, resolve
 from ..tagging import names_in, tag
-from ..triage import assign, move, prioritise
+from ..triage import assign, move, prioritise, return_to_triage, take_up
 from .bulk import bulk_act
+
+
+class NothingForm(Form):
+    """Nothing has to be known."""
 
 
 class WhoForm(Form):
@@ -76,6 +80,19 @@ def prioritise_each(ticket: Ticket, form: HowSoonForm, *, by: Person, seen: int 
 @bulk_act("tag", "Add tags", WordsForm, order=40)
 def tag_each(ticket: Ticket, form: WordsForm, *, by: Person, seen: int | None) -> None:  # noqa: ARG001
     tag(ticket, names_in(form.names.data or ""), by=by)
+
+
+@bulk_act("work", "Begin work, or take off hold", NothingForm, order=45)
+def begin_each(ticket: Ticket, form: NothingForm, *, by: Person, seen: int | None) -> None:  # noqa: ARG001
+    if ticket.status is Status.ON_HOLD:
+        release(ticket, by=by, seen=seen)
+    else:
+        take_up(ticket, by=by, seen=seen)
+
+
+@bulk_act("triage", "Give back to triage", NothingForm, order=75)
+def return_each(ticket: Ticket, form: NothingForm, *, by: Person, seen: int | None) -> None:  # noqa: ARG001
+    return_to_triage(ticket, by=by, seen=seen)
 
 
 @bulk_act("hold", "Put on hold", HoldForm, order=50)

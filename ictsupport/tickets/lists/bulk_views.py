@@ -46,21 +46,21 @@ def bulk() -> ResponseReturnValue:
     query = clean(request.args.get("list", ""))[:LONGEST_LIST]
     every = request.args.get("all") == "1"
     chosen = _all_of_list(query) if every else _ticked(request.args.getlist("ticket"))
-    return _ask(act, act.empty(me()), chosen, query)
+    return ask(act, act.empty(me()), chosen, query)
 
 
 def _do() -> ResponseReturnValue:
     """Say what it would do; when that was seen, do it."""
     act = act_called(request.form.get("act", "")) or acts()[0]
     query = clean(request.form.get("list", ""))[:LONGEST_LIST]
-    seen = _seen(request.form.get("chosen", ""))
+    seen = seen_in(request.form.get("chosen", ""))
     fields = {name: request.form.getlist(name) for name in act.names if name in request.form}
     form = act.filled(fields, me())
     step = request.form.get("step", "")
     if step == "edit":
-        return _ask(act, form, _as_seen(seen), query)
+        return ask(act, form, as_seen(seen), query)
     if not seen or len(seen) > MOST or not form.validate():
-        return _ask(act, form, _as_seen(seen[:MOST]), query, 422)
+        return ask(act, form, as_seen(seen[:MOST]), query, 422)
     if step != "do":
         outcomes = rehearse(act, form, seen, by=me())
         return _preview(act, fields, seen, outcomes, query)
@@ -69,8 +69,8 @@ def _do() -> ResponseReturnValue:
     except Refusal as refusal:
         db.session.rollback()
         form.form_errors.append(str(refusal))
-        return _ask(act, form, _as_seen(seen), query, 422)
-    return done(*_where_to(run))
+        return ask(act, form, as_seen(seen), query, 422)
+    return done(*where_to(run))
 
 
 @bp.get("/tickets/bulk/<int:run_id>")
@@ -98,7 +98,7 @@ def bulk_run(run_id: int) -> ResponseReturnValue:
     )
 
 
-def _ask(
+def ask(
     act: BulkAct, form: Any, chosen: Sequence[Chosen], query: str, status: int = 200
 ) -> ResponseReturnValue:
     page = render_template(
@@ -142,7 +142,7 @@ def _title(act: BulkAct, number: int) -> str:
     return f"{act.label}: {number:,} ticket{'' if number == 1 else 's'}"
 
 
-def _where_to(run: BulkRun) -> tuple[str, str | None]:
+def where_to(run: BulkRun) -> tuple[str, str | None]:
     """Back to the list where all went well, else to the page that says what did not."""
     refused = sum(state == REFUSED for _id, state, _why in run.outcomes)
     if run.done_at is None or refused:
@@ -154,7 +154,12 @@ def _where_to(run: BulkRun) -> tuple[str, str | None]:
 
 def _back(query: str) -> str:
     """The list one came from, made anew from what its address can say: never anybody else's address."""
-    return url_for("tickets.index") + wish_in(query, own_lists(me())).query()
+    on_board, _, rest = query.partition("?") if query.startswith("board?") else ("", "", query)
+    wish = wish_in(rest, own_lists(me()))
+    if on_board:
+        by = "assignee" if rest.startswith("by=assignee") else "status"
+        return f"{url_for('tickets.board', by=by)}&{wish.query().lstrip('?')}"
+    return url_for("tickets.index") + wish.query()
 
 
 def _ticked(references: Sequence[str]) -> list[Chosen]:
@@ -164,7 +169,7 @@ def _ticked(references: Sequence[str]) -> list[Chosen]:
     return [found[reference] for reference in wanted if reference in found]
 
 
-def _as_seen(seen: Sequence[tuple[int, int | None]]) -> list[Chosen]:
+def as_seen(seen: Sequence[tuple[int, int | None]]) -> list[Chosen]:
     """The same tickets again, with the versions that were seen."""
     versions = dict(seen)
     found = {one.id: one for one in _chosen(Ticket.id.in_(list(versions)))}
@@ -190,7 +195,7 @@ def _written(seen: Sequence[tuple[int, int | None]]) -> str:
     return " ".join(f"{key}.{version}" for key, version in seen)
 
 
-def _seen(typed: str) -> list[tuple[int, int | None]]:
+def seen_in(typed: str) -> list[tuple[int, int | None]]:
     """What _written wrote; whatever else it is, is passed over."""
     found: dict[int, int] = {}
     for word in typed.split()[: MOST + 1]:

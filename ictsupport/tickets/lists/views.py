@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from ... import clock
 from ...pages.paging import Count
 from ...people.access import me
 from ..search.words import LONGEST
@@ -50,6 +51,7 @@ def queue_page() -> ResponseReturnValue:
         query=wish.typed,
         longest=LONGEST,
         here=here,
+        since=int(clock.now().timestamp()),
         acts=acts(),
         most=MOST,
         may_change=wish.began_as is not None and may_change_view(own.person, wish.began_as),
@@ -79,6 +81,12 @@ def tabs_of(own: Own, wish: Wish, counts: Mapping[str, Count]) -> list[dict[str,
         }
         for key, label in offered
     ]
+
+
+def shown_counts(own: Own, counts: Mapping[str, Count]) -> list[str]:
+    """Those of the counts that stand on the person's page."""
+    offered = {view.key for view in own.standing} | {view.key for view in own.saved} | {HERE}
+    return [key for key in counts if key in offered]
 
 
 def wish_in(query: str, own: Own) -> Wish:

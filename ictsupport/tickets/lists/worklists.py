@@ -1,12 +1,12 @@
 """The lists the desk works from: rows with all they show, counts per view, what lists can be narrowed by."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from ... import clock
@@ -34,10 +34,12 @@ PINNED = 25
 class Row:
     """A ticket as a list shows it."""
 
+    id: int
     reference: str
     version: int
     subject: str
     requester: str
+    requester_kind: str
     is_member: bool
     systems: str
     council: str
@@ -75,7 +77,7 @@ def work_list(wish: Wish, count: Count | None, *, after: str = "", before: str =
     conditions = [workable(wish.person), *wish.conditions()]
     if wish.wanted is not None:
         conditions.append(Ticket.id.in_(search.newest(wish.wanted, wish.person, *conditions)))
-    rows = _rows().where(*conditions)
+    rows = tickets_with().where(*conditions)
     pinned: Sequence[Any] = ()
     if wish.pins_needed:
         if not after and not before:
@@ -85,10 +87,19 @@ def work_list(wish: Wish, count: Count | None, *, after: str = "", before: str =
     page = keyset(rows, wish.order(), after=after, before=before)
     if count is None:
         count = count_up_to(select(Ticket.id).where(*conditions))
-    shown = [*pinned, *page.rows]
-    systems = _systems_of([row.id for row in shown])
-    now = clock.now()
-    return WorkList([_row(row, systems, now) for row in shown], page.previous, page.next, count)
+    return WorkList(rows_of([*pinned, *page.rows], clock.now()), page.previous, page.next, count)
+
+
+def pages(wish: Wish, size: int = 500) -> Iterator[list[Row]]:
+    """All rows of the list in its order, so many at a time."""
+    conditions = [workable(wish.person), *wish.conditions()]
+    if wish.wanted is not None:
+        conditions.append(Ticket.id.in_(search.newest(wish.wanted, wish.person, *conditions)))
+    after: str | None = ""
+    while after is not None:
+        page = keyset(tickets_with().where(*conditions), wish.order(), after=after, size=size)
+        yield rows_of(page.rows, clock.now())
+        after = page.next
 
 
 def whole_list(wish: Wish, *, most: int) -> Sequence[Any]:
@@ -102,12 +113,18 @@ def whole_list(wish: Wish, *, most: int) -> Sequence[Any]:
 
 def listed(ids: Sequence[int]) -> dict[int, Row]:
     """Rows of these tickets by their id."""
-    rows = db.session.execute(_rows().where(Ticket.id.in_(ids))).all()
-    systems = _systems_of(ids)
-    return {row.id: _row(row, systems, clock.now()) for row in rows}
+    rows = db.session.execute(tickets_with().where(Ticket.id.in_(ids))).all()
+    return dict(zip((row.id for row in rows), rows_of(rows, clock.now()), strict=True))
 
 
-def _rows() -> Select[Any]:
+def rows_of(found: Sequence[Any], now: datetime) -> list[Row]:
+    """The rows as lists show them; their systems are read in one statement."""
+    systems = _systems_of([row.id for row in found])
+    return [_row(row, systems, now) for row in found]
+
+
+def tickets_with(*more: Any) -> Select[Any]:
+    """SQL: what rows_of() makes rows of, and more columns if asked."""
     requester, assignee = aliased(Person), aliased(Person)
     columns: tuple[Any, ...] = (
         Ticket.id,
@@ -131,6 +148,7 @@ def _rows() -> Select[Any]:
         Ticket.needed_by,
         Ticket.needed_for,
         Ticket.confidential,
+        *more,
     )
     return (
         select(*columns)
@@ -161,10 +179,12 @@ def _row(row: Any, systems: dict[int, list[str]], now: datetime) -> Row:
         needed is not None and needed - now < timedelta(days=1)
     )
     return Row(
+        id=row.id,
         reference=row.reference,
         version=row.version,
         subject=row.subject,
         requester=row.requester,
+        requester_kind=row.requester_kind.value,
         is_member=row.requester_kind is RequesterKind.MEMBER,
         systems=", ".join(systems.get(row.id, ())),
         council=row.council or "All",
@@ -203,7 +223,7 @@ def all_of(wish: Wish) -> ColumnElement[bool]:
     conditions = wish.narrowed()
     if wish.wanted is not None:
         conditions.append(Ticket.id.in_(search.holding(wish.wanted)))
-    return and_(*conditions)
+    return and_(true(), *conditions)
 
 
 def choices(person: Person) -> dict[str, list[Choice]]:

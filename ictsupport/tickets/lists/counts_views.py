@@ -1,0 +1,57 @@
+"""What a list on somebody's screen asks now and then by itself: have its counts changed, is there anything new?"""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import and_, select
+
+from ...pages.paging import count_up_to
+from ...people.access import DESK, allow, me
+from ...people.sessions import unattended
+from ..access import workable
+from ..blueprint import bp
+from ..models import Ticket
+from . import worklists
+from .filtering import Wish
+from .own import Own, own_lists
+from .views import HERE, shown_counts
+
+
+@bp.get("/tickets/counts")
+@unattended
+@allow(*DESK)
+def counts() -> ResponseReturnValue:
+    """The counts of one's views, and how much of this list came or changed since a moment."""
+    own = own_lists(me())
+    wish = own.wish(request.args)
+    answer = json.dumps(_news(own, wish, _moment(request.args.get("since", ""))), sort_keys=True)
+    response = Response(answer, mimetype="application/json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(hashlib.sha256(answer.encode()).hexdigest()[:20], weak=True)
+    return response.make_conditional(request)
+
+
+def _news(own: Own, wish: Wish, since: datetime | None) -> dict[str, Any]:
+    more = worklists.of_saved(own.saved, own.person)
+    if wish.is_open:
+        listed = more[HERE] = worklists.all_of(wish)
+        if since is not None:
+            more["new"] = and_(listed, Ticket.opened_at > since)
+            more["changed"] = and_(listed, Ticket.opened_at <= since, Ticket.updated_at > since)
+    found = worklists.view_counts(own.person, more)
+    if not wish.is_open and since is not None:
+        came = select(Ticket.id).where(workable(own.person), worklists.all_of(wish), Ticket.opened_at > since)
+        found["new"] = count_up_to(came)
+    news = {name: int(found.pop(name, 0)) for name in ("new", "changed")}
+    return {"counts": {key: str(found[key]) for key in shown_counts(own, found)}} | news
+
+
+def _moment(typed: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(typed), UTC) if typed.isdecimal() and len(typed) < 12 else None
+    except (ValueError, OverflowError, OSError):
+        return None
