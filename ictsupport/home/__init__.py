@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from . import post_office, views
+from . import audit, post_office, views
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(post_office.bp)
+    app.register_blueprint(audit.bp)

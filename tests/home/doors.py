@@ -13,6 +13,8 @@ DOORS: Doors = {
     "post_office.messages": Door(get=ADMINISTRATOR),
     "post_office.message": Door(get=ADMINISTRATOR),
     "post_office.resending": Door(post=ADMINISTRATOR),
+    "audit.changes": Door(get={Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE}),
+    "audit.environment": Door(get=ADMINISTRATOR),
 }
 
 

@@ -7,7 +7,7 @@ from tests.doors import EVERYBODY, PUBLIC, Door, World
 
 DOORS = {
     "assets": Door(get=PUBLIC),
-    "settings": Door(get={Role.ADMINISTRATOR, Role.MANAGER, Role.AGENT}),
+    "settings": Door(get={Role.ADMINISTRATOR, Role.MANAGER, Role.AGENT, Role.INFORMATION_GOVERNANCE}),
     "pages.accessibility": Door(get=PUBLIC),
     "pages.privacy": Door(get=PUBLIC),
     "pages.cookies": Door(get=PUBLIC),

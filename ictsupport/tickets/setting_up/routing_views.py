@@ -46,11 +46,11 @@ setting(
 class ConditionsForm(PreviewForm):
     """By what a ticket is known."""
 
-    ticket_type = SelectField("Kind of ticket", choices=KINDS)
-    system = SelectField("System")
-    council = SelectField("Council")
-    requester_kind = SelectField("Who asks", choices=ASKERS)
-    channel = SelectField("How it came", choices=CHANNELS)
+    ticket_type = SelectField("Kind of ticket", choices=KINDS, default="")
+    system = SelectField("System", default="")
+    council = SelectField("Council", default="")
+    requester_kind = SelectField("Who asks", choices=ASKERS, default="")
+    channel = SelectField("How it came", choices=CHANNELS, default="")
 
     def offer(self) -> None:
         systems = db.session.execute(select(System.id, System.name).order_by(System.name)).all()
