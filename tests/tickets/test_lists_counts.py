@@ -12,7 +12,7 @@ from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.people.models import SignIn
 from ictsupport.tickets.holding import hold
-from ictsupport.tickets.lists import worklists
+from ictsupport.tickets.lists import exporting
 from ictsupport.tickets.models import HoldReason
 
 from ..conftest import NOW
@@ -85,7 +85,7 @@ def test_whatever_moment_is_asked_for_there_is_an_answer(since, agent, desk, bro
 def test_the_file_holds_the_whole_list_in_its_order(
     make_ticket, agent, browser, member, telephony, monkeypatch
 ):
-    monkeypatch.setattr(worklists.pages, "__defaults__", (2,))
+    monkeypatch.setattr(exporting, "PAGE", 2)
     tickets = [make_ticket(impact=1 + n % 3, systems=[telephony]) for n in range(5)]
     make_ticket(requester=member)
     answer = browser(agent).get("/tickets/export.csv?kind=staff&sort=-opened")

@@ -1,7 +1,7 @@
 """The lists the desk works from: rows with all they show, counts per view, what lists can be narrowed by."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,16 +90,13 @@ def work_list(wish: Wish, count: Count | None, *, after: str = "", before: str =
     return WorkList(rows_of([*pinned, *page.rows], clock.now()), page.previous, page.next, count)
 
 
-def pages(wish: Wish, size: int = 500) -> Iterator[list[Row]]:
-    """All rows of the list in its order, so many at a time."""
+def page_of(wish: Wish, after: str, size: int) -> tuple[list[Row], str | None]:
+    """So many rows of the list in its order after the cursor, nothing pinned above them, and the next cursor."""
     conditions = [workable(wish.person), *wish.conditions()]
     if wish.wanted is not None:
         conditions.append(Ticket.id.in_(search.newest(wish.wanted, wish.person, *conditions)))
-    after: str | None = ""
-    while after is not None:
-        page = keyset(tickets_with().where(*conditions), wish.order(), after=after, size=size)
-        yield rows_of(page.rows, clock.now())
-        after = page.next
+    page = keyset(tickets_with().where(*conditions), wish.order(), after=after, size=size)
+    return rows_of(page.rows, clock.now()), page.next
 
 
 def whole_list(wish: Wish, *, most: int) -> Sequence[Any]:
