@@ -169,15 +169,6 @@ def _net(question: Question) -> Select[Any]:
 
 def _backlog(question: Question) -> Select[Any]:
     then = _until(question)
-    merged = (
-        select(Merge.id)
-        .where(
-            Merge.merged_id == TicketPeriod.ticket_id,
-            Merge.at < then,
-            or_(Merge.undone_at.is_(None), Merge.undone_at >= then),
-        )
-        .exists()
-    )
     return (
         _line(TicketPeriod.ticket_id, TicketPeriod.starts_at, "open", question, TicketPeriod.queue_id)
         .select_from(TicketPeriod)
@@ -186,8 +177,20 @@ def _backlog(question: Question) -> Select[Any]:
             TicketPeriod.status.in_(OPEN),
             TicketPeriod.starts_at < then,
             or_(TicketPeriod.ends_at.is_(None), TicketPeriod.ends_at >= then),
-            ~merged,
+            ~_merged_at(TicketPeriod.ticket_id, then),
         )
+    )
+
+
+def _merged_at(ticket_id: Any, then: datetime) -> Any:
+    return (
+        select(Merge.id)
+        .where(
+            Merge.merged_id == ticket_id,
+            Merge.at < then,
+            or_(Merge.undone_at.is_(None), Merge.undone_at >= then),
+        )
+        .exists()
     )
 
 
@@ -195,7 +198,10 @@ def _late(kind: ClockKind) -> Callable[[Question], Select[Any]]:
     def lines(question: Question) -> Select[Any]:
         then = _until(question)
         return _clocks(kind, Clock.breached_at, "past target", question, queue_at(literal(then))).where(
-            LATE, Clock.breached_at < then, or_(Clock.stopped_at.is_(None), Clock.stopped_at >= then)
+            LATE,
+            Clock.breached_at < then,
+            or_(Clock.stopped_at.is_(None), Clock.stopped_at >= then),
+            ~_merged_at(Clock.ticket_id, then),
         )
 
     return lines

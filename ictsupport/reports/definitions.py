@@ -70,7 +70,7 @@ DEFINITIONS = (
         "Past target",
         "clocks that have run out and have not ended, at the end of the period",
         "For first response: tickets still waiting for an answer past their target. For resolution: open "
-        "tickets past theirs.",
+        "tickets past theirs. A ticket merged into another is not counted while it is.",
     ),
     Definition(
         "median",

@@ -127,22 +127,43 @@ class _Story:
                 yield clock.kind, ended, queue_id, clock.stage.value, 1
                 yield clock.kind, ended, queue_id, step_of(clock.elapsed_seconds), 1
             if late_from is not None and (ended is None or late_from <= ended):
-                yield clock.kind, late_from, self._queue_at(late_from), "late", 1
+                if not self._stands_aside(late_from):
+                    yield clock.kind, late_from, self._queue_at(late_from), "late", 1
                 yield from self._late_moves(clock)
-                if ended is not None:
+                yield from self._late_merges(clock)
+                if ended is not None and not self._stands_aside(ended):
                     yield clock.kind, ended, self._queue_at(ended), "late", -1
+
+    def _stands_aside(self, at: datetime) -> bool:
+        """Whether another ticket stands for this one at that moment, so that its lateness does not count."""
+        return any(each.at <= at and (each.undone_at is None or at < each.undone_at) for each in self.merges)
+
+    def _late_merges(self, clock: Any) -> Iterator["_Line"]:
+        """What is late when it is merged is so no longer, and is again when it is unmerged."""
+        for each in self.merges:
+            if clock.breached_at < each.at and (clock.stopped_at is None or clock.stopped_at >= each.at):
+                yield clock.kind, each.at, self._queue_before(each.at), "late", -1
+            back = each.undone_at
+            if back is None or clock.breached_at >= back:
+                continue
+            if clock.stopped_at is None or clock.stopped_at >= back:
+                yield clock.kind, back, self._queue_at(back), "late", 1
 
     def _late_moves(self, clock: Any) -> Iterator["_Line"]:
         """A ticket that changes queues takes its lateness along."""
         for before, period in zip(self.periods, self.periods[1:], strict=False):
             at = period.starts_at
             during = clock.breached_at < at and (clock.stopped_at is None or at <= clock.stopped_at)
-            if during and before.queue_id != period.queue_id:
+            if during and before.queue_id != period.queue_id and not self._is_merged(at):
                 yield clock.kind, at, before.queue_id, "late", -1
                 yield clock.kind, at, period.queue_id, "late", 1
 
     def _queue_at(self, at: datetime) -> int:
         past = [period.queue_id for period in self.periods if period.starts_at <= at]
+        return int(past[-1] if past else self.ticket.queue_id)
+
+    def _queue_before(self, at: datetime) -> int:
+        past = [period.queue_id for period in self.periods if period.starts_at < at]
         return int(past[-1] if past else self.ticket.queue_id)
 
 

@@ -37,6 +37,8 @@ def waits() -> sa.Select[Any]:
             _late_until(),
             _late_move(h, h.c.left_id, -1),
             _late_move(h, h.c.queue_id, 1),
+            _late_merges(),
+            _late_unmerges(),
         ),
         (*KEY, "kind"),
         WAITS,
@@ -156,14 +158,15 @@ def _merge_line(measure: str, at: Any, earlier: Any) -> sa.Select[Any]:
     )
 
 
-def queue_at(at: Any) -> Any:
-    """The queue the clock's ticket was in at that moment."""
+def queue_at(at: Any, *, before: bool = False) -> Any:
+    """The queue the clock's ticket was in at that moment, or just before it."""
+    earlier = TicketPeriod.starts_at < at if before else TicketPeriod.starts_at <= at
     then = (
         select(TicketPeriod.queue_id)
-        .where(TicketPeriod.ticket_id == Clock.ticket_id, TicketPeriod.starts_at <= at)
+        .where(TicketPeriod.ticket_id == Clock.ticket_id, earlier)
         .order_by(TicketPeriod.starts_at.desc(), TicketPeriod.id.desc())
         .limit(1)
-        .correlate(Clock)
+        .correlate(Clock, Merge)
         .scalar_subquery()
     )
     return func.coalesce(then, Ticket.queue_id)
@@ -197,12 +200,50 @@ LATE = and_(
 
 
 def _late_from() -> sa.Select[Any]:
-    return _of_clocks(Clock.breached_at, queue_at(Clock.breached_at), {"late": literal(1)}).where(LATE)
+    lines = _of_clocks(Clock.breached_at, queue_at(Clock.breached_at), {"late": literal(1)})
+    return lines.where(LATE, ~stands_aside(Clock.breached_at))
 
 
 def _late_until() -> sa.Select[Any]:
     lines = _of_clocks(Clock.stopped_at, queue_at(Clock.stopped_at), {"late": literal(-1)})
-    return lines.where(LATE, Clock.stopped_at.is_not(None))
+    return lines.where(LATE, Clock.stopped_at.is_not(None), ~stands_aside(Clock.stopped_at))
+
+
+def stands_aside(at: Any) -> Any:
+    """Whether another ticket stands for the clock's at that moment, so that its lateness does not count."""
+    return (
+        select(Merge.id)
+        .where(
+            Merge.merged_id == Clock.ticket_id,
+            Merge.at <= at,
+            or_(Merge.undone_at.is_(None), at < Merge.undone_at),
+        )
+        .correlate(Clock)
+        .exists()
+    )
+
+
+def _late_merges() -> sa.Select[Any]:
+    """What is late when it is merged is so no longer."""
+    return _late_change(Merge.at, queue_at(Merge.at, before=True), -1)
+
+
+def _late_unmerges() -> sa.Select[Any]:
+    """It is late again when it is unmerged."""
+    return _late_change(Merge.undone_at, queue_at(Merge.undone_at), 1)
+
+
+def _late_change(at: Any, queue_id: Any, change: int) -> sa.Select[Any]:
+    return (
+        _of_clocks(at, queue_id, {"late": literal(change)})
+        .join(Merge, Merge.merged_id == Ticket.id)
+        .where(
+            LATE,
+            at.is_not(None),
+            Clock.breached_at < at,
+            or_(Clock.stopped_at.is_(None), Clock.stopped_at >= at),
+        )
+    )
 
 
 def _late_move(h: sa.CTE, queue_id: Any, change: int) -> sa.Select[Any]:
@@ -215,5 +256,6 @@ def _late_move(h: sa.CTE, queue_id: Any, change: int) -> sa.Select[Any]:
             h.c.left_id != h.c.queue_id,
             Clock.breached_at < h.c.starts_at,
             or_(Clock.stopped_at.is_(None), h.c.starts_at <= Clock.stopped_at),
+            ~_is_merged(h),
         )
     )

@@ -14,6 +14,7 @@ from ..journal import announce
 from ..people.access import DESK, members_acted_for, within_reach
 from ..people.models import DelegateScope, Person, Role
 from .events import TicketRead
+from .merges import stays
 from .models import (
     Attachment,
     Message,
@@ -140,15 +141,45 @@ def may_raise_for(person: Person, requester: Person) -> bool:
 
 
 def visible_messages(person: Person, ticket: Ticket) -> Select[Message]:
-    """What was said on a ticket: all of it for those who work it, the public replies for everybody else."""
-    messages = select(Message).where(Message.ticket_id == ticket.id).order_by(Message.id)
-    return messages if may_work(person, ticket) else messages.where(Message.kind == MessageKind.REPLY)
+    """What was said on a ticket: all of it for those who work it, the public replies for everybody else.
+
+    While a ticket is merged, whoever asked on it reads what the desk replies
+    on the survivor, and what they wrote to it themselves: nobody's but theirs.
+    """
+    if may_work(person, ticket):
+        return select(Message).where(Message.ticket_id == ticket.id).order_by(Message.id)
+    own = and_(Message.ticket_id == ticket.id, Message.via_id.is_(None))
+    return (
+        select(Message)
+        .where(Message.kind == MessageKind.REPLY, or_(own, Message.via_id == ticket.id, *_elsewhere(ticket)))
+        .order_by(Message.id)
+    )
+
+
+def _elsewhere(ticket: Ticket) -> list[ColumnElement[bool]]:
+    """SQL: the desk's replies on each ticket that stood for this one, from when on and as long as it did."""
+    return [
+        and_(
+            Message.ticket_id == stay.survivor_id,
+            Message.from_requester.is_(False),
+            Message.at >= stay.since,
+            *([Message.at < stay.until] if stay.until else []),
+        )
+        for stay in stays(ticket)
+    ]
 
 
 def visible_attachments(person: Person, ticket: Ticket) -> Select[Attachment]:
     """The files of a ticket; internal ones only for those who work it."""
-    files = select(Attachment).where(Attachment.ticket_id == ticket.id).order_by(Attachment.id)
-    return files if may_work(person, ticket) else files.where(Attachment.internal.is_(False))
+    if may_work(person, ticket):
+        return select(Attachment).where(Attachment.ticket_id == ticket.id).order_by(Attachment.id)
+    read = visible_messages(person, ticket).with_only_columns(Message.id).order_by(None)
+    its_own = and_(Attachment.ticket_id == ticket.id, Attachment.message_id.is_(None))
+    return (
+        select(Attachment)
+        .where(Attachment.internal.is_(False), or_(its_own, Attachment.message_id.in_(read)))
+        .order_by(Attachment.id)
+    )
 
 
 def note_reading(ticket: Ticket, by: Person) -> None:

@@ -23,6 +23,7 @@ from .events import (
     TicketResolved,
 )
 from .models import HoldReason, Ticket
+from .related.merging import merged_into
 
 
 @on(TicketRaised)
@@ -91,7 +92,12 @@ def requesters(ticket: Ticket) -> list[Person]:
 
 
 def _write_to_requesters(template: str, event: TicketEvent, **more: Any) -> None:
-    _write_all(requesters(event.about), template, event, more)
+    """To whoever asked, and whoever asked on a ticket merged into it: each about their own, nobody twice."""
+    written = set()
+    for ticket in (event.about, *merged_into(event.about)):
+        people = [person for person in requesters(ticket) if person.id not in written]
+        written |= {person.id for person in people}
+        _write_all(people, template, event, {"ticket": ticket, **more})
 
 
 def _write_to_assignee(template: str, event: TicketEvent, **more: Any) -> None:
@@ -106,8 +112,10 @@ def _write_all(people: Iterable[Person], template: str, event: TicketEvent, more
             _write(person, template, event, **more)
 
 
-def _write(person: Person, template: str, event: TicketEvent, **more: Any) -> None:
-    ticket = event.about
+def _write(
+    person: Person, template: str, event: TicketEvent, *, ticket: Ticket | None = None, **more: Any
+) -> None:
+    ticket = ticket or event.about
     send(
         to=person,
         template=template,

@@ -181,7 +181,7 @@ OPEN_LISTS = {
     "counts": (
         "status", "assignee_id", "requester_kind", "due_sort", "past_target_at", "confidential", "queue_id",
         "scope", "council_id", "resolved_at", "closed_at", "updated_at", "hold_until", "priority", "channel",
-        "ticket_type", "opened_at", "needed_by", "hold_reason", "id",
+        "ticket_type", "opened_at", "needed_by", "hold_reason", "merged_into_id", "id",
     ),
 }  # fmt: skip
 """The orders of work lists, and all that their views and what somebody has on their hands are counted from."""
@@ -199,7 +199,8 @@ class Ticket(Scoped, Model):
     """Somebody's request for help, until it is given. Scoped to the council the work is for.
 
     `due_sort`, `due_kind` and `past_target_at` repeat what the ticket's clocks
-    say, so that work lists need no join; `rebuild` proves they agree.
+    say, and `merged_into_id` what its merges say (the last ticket of the
+    chain), so that work lists need no join; `rebuild` proves they agree.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -250,6 +251,7 @@ class Ticket(Scoped, Model):
     due_kind: Mapped[ClockKind | None] = mapped_column(words(ClockKind))
     past_target_at: Mapped[datetime | None]
     follows_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
 
     requester: Mapped[Person] = relationship(foreign_keys=[requester_id])
     opened_by: Mapped[Person | None] = relationship(foreign_keys=[opened_by_id])
@@ -260,12 +262,16 @@ class Ticket(Scoped, Model):
     tags: Mapped[list["Tag"]] = relationship(secondary="ticket_tag", order_by="Tag.name")
     watchers: Mapped[list[Person]] = relationship(secondary=ticket_watchers)
     affected: Mapped[list[Person]] = relationship(secondary=ticket_affected)
-    messages: Mapped[list["Message"]] = relationship(back_populates="ticket", order_by="Message.id")
+    messages: Mapped[list["Message"]] = relationship(
+        back_populates="ticket", order_by="Message.id", foreign_keys="Message.ticket_id"
+    )
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="ticket", order_by="Attachment.id")
     clocks: Mapped[list["Clock"]] = relationship(back_populates="ticket", order_by="Clock.id")
-    follows: Mapped["Ticket | None"] = relationship(remote_side=[id])
+    follows: Mapped["Ticket | None"] = relationship(remote_side=[id], foreign_keys=[follows_id])
+    merged_into: Mapped["Ticket | None"] = relationship(remote_side=[id], foreign_keys=[merged_into_id])
 
-    OPEN = text("resolved_at IS NULL AND closed_at IS NULL")
+    OPEN = text("resolved_at IS NULL AND closed_at IS NULL AND merged_into_id IS NULL")
+    MERGED = text("merged_into_id IS NOT NULL")
     RESOLVED = text("resolved_at IS NOT NULL")
     __table_args__ = (
         scope_rule(),
@@ -286,12 +292,19 @@ class Ticket(Scoped, Model):
         Index("ix_ticket_updated_at_id", "updated_at", "id"),
         # Only of what is resolved: SQLite would else take this one to find what is open.
         Index("ix_ticket_resolved_at", "resolved_at", sqlite_where=RESOLVED, postgresql_where=RESOLVED),
+        Index("ix_ticket_merged_into_id", "merged_into_id", sqlite_where=MERGED, postgresql_where=MERGED),
         *over_open_work(OPEN),
     )
 
     @property
     def is_open(self) -> bool:
-        return self.status.is_open
+        """Whether there is still work to do here: not on a ticket that another stands for."""
+        return self.status.is_open and self.merged_into_id is None
+
+    @property
+    def standing(self) -> "Ticket":
+        """The ticket that says how this one stands: the one it is merged into, or itself."""
+        return self.merged_into or self
 
     @property
     def is_past_target(self) -> bool:
@@ -350,7 +363,11 @@ class CallResult(enum.Enum):
 
 
 class Message(Model):
-    """Something said on a ticket: a public reply, an internal note, or what was said on the telephone."""
+    """Something said on a ticket: a public reply, an internal note, or what was said on the telephone.
+
+    `via_id` is the merged ticket on which its requester wrote it, when it went
+    to the survivor from there: nobody else who asked reads it.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
@@ -363,10 +380,14 @@ class Message(Model):
     body: Mapped[str] = mapped_column(Text)
     call_result: Mapped[CallResult | None] = mapped_column(words(CallResult))
     promised_at: Mapped[datetime | None]
-    ticket: Mapped[Ticket] = relationship(back_populates="messages")
+    via_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    ticket: Mapped[Ticket] = relationship(back_populates="messages", foreign_keys=[ticket_id])
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
     for_whom: Mapped[Person | None] = relationship(foreign_keys=[for_whom_id])
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="message", order_by="Attachment.id")
+
+    VIA = text("via_id IS NOT NULL")
+    __table_args__ = (Index("ix_message_via_id", "via_id", sqlite_where=VIA, postgresql_where=VIA),)
 
     @property
     def is_public(self) -> bool:

@@ -124,7 +124,14 @@ def rebuild_steps(mend: bool) -> Iterator[Step]:
 
 
 def _tickets_after(last: int) -> Sequence[Any]:
-    columns = (Ticket.id, Ticket.reference, Ticket.due_sort, Ticket.due_kind, Ticket.past_target_at)
+    columns = (
+        Ticket.id,
+        Ticket.reference,
+        Ticket.due_sort,
+        Ticket.due_kind,
+        Ticket.past_target_at,
+        Ticket.merged_into_id,
+    )
     return db.session.execute(select(*columns).where(Ticket.id > last).order_by(Ticket.id).limit(BATCH)).all()
 
 
@@ -161,7 +168,8 @@ class _ClocksOf:
         columns = self.work.columns_of(key, self.now)
         row = self.stored.get(key)
         unnoticed = row is not None and row.breached_at is None and columns["breached_at"] is not None
-        if unnoticed and columns["breached_at"] > self.now - SWEPT_WITHIN:
+        is_left_alone = self.ticket.merged_into_id is not None
+        if unnoticed and (is_left_alone or columns["breached_at"] > self.now - SWEPT_WITHIN):
             return self.work.columns_of(key)
         return columns
 

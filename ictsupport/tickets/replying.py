@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from ..database import db
 from ..errors import Refusal
 from ..journal import announce
 from ..people.models import Person
@@ -16,7 +17,7 @@ from .raising import raise_ticket
 from .resolving import reopen
 from .saying import mark_answered, put_down
 from .texts import prose
-from .versions import take_turn
+from .versions import MergedAway, take_turn
 
 
 class Finished(Refusal):
@@ -39,16 +40,18 @@ def reply(
 
     By the desk it answers the requester. By or for the requester it takes a
     ticket that waits for them off hold, reopens one that is resolved, and
-    after it is closed or cancelled raises another that follows it.
+    after it is closed or cancelled raises another that follows it. A reply to
+    a merged ticket goes to the one that stands for it.
     """
-    now = take_turn(ticket)
+    written_on = ticket
+    ticket, now = turn_of_survivor(ticket)
     body = prose(body, what="The reply", needed=not _some(files))
-    from_desk = by is None or (by.id != ticket.requester_id and may_work(by, ticket))
+    from_desk = by is None or (by.id != written_on.requester_id and may_work(by, written_on))
     if ticket.status in (Status.CLOSED, Status.CANCELLED):
         if from_desk:
             raise Finished(reference=ticket.reference, status=ticket.status.value)
-        return _follow_up(ticket, body, by, files, channel)
-    whom = for_whom(by, ticket)
+        return _follow_up(written_on, body, by, files, channel)
+    whom = for_whom(by, written_on)
     message = put_down(
         ticket,
         MessageKind.REPLY,
@@ -59,6 +62,7 @@ def reply(
         channel=channel,
         from_requester=not from_desk,
         for_whom_id=whom.id if whom is not None else None,
+        via_id=written_on.id if written_on is not ticket and not from_desk else None,
     )
     if from_desk and by is not None:
         mark_answered(ticket, now)
@@ -66,7 +70,7 @@ def reply(
     if not from_desk and ticket.hold_reason is HoldReason.REQUESTER:
         release(ticket, by=by)
     elif not from_desk and ticket.status is Status.RESOLVED:
-        reopen(ticket, by=by)
+        reopen(ticket, by=by, whom=whom)
     announce(
         Replied(
             about=ticket,
@@ -82,7 +86,7 @@ def reply(
 
 def note(ticket: Ticket, body: str, *, by: Person | None, files: Sequence[Upload] = ()) -> Message:
     """Write something down for the desk alone. It never conflicts and changes nothing else."""
-    now = take_turn(ticket)
+    ticket, now = turn_of_survivor(ticket)
     body = prose(body, what="The note", needed=not _some(files))
     message = put_down(ticket, MessageKind.NOTE, body, by=by, at=now, files=files)
     announce(Noted(about=ticket, by=by, version=ticket.version, message=message))
@@ -98,7 +102,7 @@ def log_call(
     promised_at: datetime | None = None,
 ) -> Message:
     """Record a telephone talk and what was promised. Only having spoken answers the requester."""
-    now = take_turn(ticket)
+    ticket, now = turn_of_survivor(ticket)
     body = prose(body, what="What was said", needed=result is CallResult.SPOKE)
     if promised_at is not None and promised_at <= now:
         raise PromisedInThePast
@@ -126,6 +130,17 @@ def log_call(
         )
     )
     return message
+
+
+def turn_of_survivor(ticket: Ticket) -> tuple[Ticket, datetime]:
+    """Wait for the turn of the ticket, or of the one that stands for it; with it the moment at which things happen."""
+    while True:
+        if ticket.merged_into_id is not None:
+            ticket = db.session.get_one(Ticket, ticket.merged_into_id)
+        try:
+            return ticket, take_turn(ticket)
+        except MergedAway:
+            continue  # merged at this very moment, and now read afresh
 
 
 def _take_up(ticket: Ticket, by: Person, now: datetime) -> None:

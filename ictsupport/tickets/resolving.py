@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from types import EllipsisType
 from typing import Any
 
 from sqlalchemy import select
@@ -76,8 +77,18 @@ def resolve(
     )
 
 
-def reopen(ticket: Ticket, *, by: Person | None, reason: str = "", seen: int | None = None) -> None:
-    """Take work up again: whatever was resolved, or was cancelled today (the desk only). A new round begins."""
+def reopen(
+    ticket: Ticket,
+    *,
+    by: Person | None,
+    reason: str = "",
+    seen: int | None = None,
+    whom: Person | EllipsisType | None = ...,
+) -> None:
+    """Take work up again: whatever was resolved, or was cancelled today (the desk only). A new round begins.
+
+    `whom` is in whose name it is done, where that does not follow from the ticket.
+    """
     now = take_turn(ticket, seen, status=Status.IN_PROGRESS)
     was = ticket.status
     if was not in (Status.RESOLVED, Status.CANCELLED):
@@ -103,7 +114,7 @@ def reopen(ticket: Ticket, *, by: Person | None, reason: str = "", seen: int | N
         TicketReopened(
             about=ticket,
             by=by,
-            for_whom=for_whom(by, ticket),
+            for_whom=for_whom(by, ticket) if isinstance(whom, EllipsisType) else whom,
             version=ticket.version,
             changes=changes,
             was=was.value,
@@ -158,7 +169,11 @@ def close_resolved() -> int:
     calendars = catalogue()
     waiting = db.session.execute(
         select(Ticket.id, Ticket.council_id, Ticket.resolved_at)
-        .where(Ticket.status == Status.RESOLVED, Ticket.resolved_at <= now - timedelta(days=days))
+        .where(
+            Ticket.status == Status.RESOLVED,
+            Ticket.merged_into_id.is_(None),
+            Ticket.resolved_at <= now - timedelta(days=days),
+        )
         .order_by(Ticket.resolved_at)
     ).all()
     due = [

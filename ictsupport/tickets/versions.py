@@ -71,14 +71,21 @@ class ChangedMeanwhile(Refusal):
         )
 
 
+class MergedAway(Refusal):
+    reason = "{reference} is merged into another ticket and dealt with there. Work on that one, or unmerge it first."
+
+
 def take_turn(ticket: Ticket, seen: int | None = None, **wanted: Any) -> datetime:
     """Wait for the ticket's turn and read it afresh; refuse if what is wanted was changed since version `seen`.
 
+    While a ticket is merged nothing happens to it, so that unmerging finds it as it was.
     Returns the moment at which the change happens.
     """
     if not is_in_hand(ticket.id):
         db.session.flush()  # reading afresh would forget what has not been written yet
         lock(ticket)
+    if ticket.merged_into_id is not None:
+        raise MergedAway(reference=ticket.reference)
     if seen is not None and seen < ticket.version and wanted:
         conflicts = _conflicts(ticket, seen, wanted)
         if conflicts:

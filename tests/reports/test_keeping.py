@@ -68,13 +68,7 @@ def backlog_by_counting(day: date, queue: Queue) -> int:
             TicketPeriod.status.in_([Status.NEW, Status.IN_PROGRESS, Status.ON_HOLD]),
             TicketPeriod.starts_at < then,
             or_(TicketPeriod.ends_at.is_(None), TicketPeriod.ends_at >= then),
-            ~select(Merge.id)
-            .where(
-                Merge.merged_id == TicketPeriod.ticket_id,
-                Merge.at < then,
-                or_(Merge.undone_at.is_(None), Merge.undone_at >= then),
-            )
-            .exists(),
+            ~merged_at(then),
         )
     )
 
@@ -103,7 +97,20 @@ def late_by_counting(day: date, queue: Queue) -> int:
             TicketPeriod.queue_id == queue.id,
             TicketPeriod.starts_at < then,
             or_(TicketPeriod.ends_at.is_(None), TicketPeriod.ends_at >= then),
+            ~merged_at(then),
         )
+    )
+
+
+def merged_at(then: datetime):
+    return (
+        select(Merge.id)
+        .where(
+            Merge.merged_id == TicketPeriod.ticket_id,
+            Merge.at < then,
+            or_(Merge.undone_at.is_(None), Merge.undone_at >= then),
+        )
+        .exists()
     )
 
 

@@ -107,6 +107,8 @@ DOORS = {
         }.items()
     },
     "tickets.tag_removal": Door(post=DESK),
+    "tickets.merging": Door(get=DESK, post=DESK),
+    "tickets.unmerging": Door(get=DESK, post=DESK),
     "tickets.links": Door(get=DESK, post=DESK),
     "tickets.link_removal": Door(post=DESK),
     "tickets.next_ticket": Door(post=DESK),

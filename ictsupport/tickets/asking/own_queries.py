@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, and_, false, or_, select
-from sqlalchemy.orm import Load, joinedload, raiseload, selectinload
+from sqlalchemy import Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import Load, aliased, contains_eager, joinedload, raiseload, selectinload
 
 from ... import clock
 from ...config import settings
@@ -21,17 +23,23 @@ A_PAGE = 25
 MOST_OPEN = 100
 
 
+@cache
+def _standing() -> Any:
+    """SQL: the ticket that stands for a merged one."""
+    return aliased(Ticket)
+
+
 def open_requests(person: Person, limit: int = MOST_OPEN) -> Sequence[Ticket]:
     """What is still to be done of what somebody asked for, newest first."""
     still = (Status.NEW, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED)
     return db.session.scalars(
-        _shown(own_tickets(person)).where(Ticket.status.in_(still)).order_by(Ticket.id.desc()).limit(limit)
+        _shown(own_tickets(person)).where(_status().in_(still)).order_by(Ticket.id.desc()).limit(limit)
     ).all()
 
 
 def finished_requests(person: Person, before: int | None = None) -> tuple[Sequence[Ticket], int | None]:
     """What is finished, newest first, a page of it; with it the id to go on before, if there is more."""
-    tickets = _shown(own_tickets(person)).where(Ticket.status.in_((Status.CLOSED, Status.CANCELLED)))
+    tickets = _shown(own_tickets(person)).where(_status().in_((Status.CLOSED, Status.CANCELLED)))
     if before is not None:
         tickets = tickets.where(Ticket.id < before)
     rows = db.session.scalars(tickets.order_by(Ticket.id.desc()).limit(A_PAGE + 1)).all()
@@ -42,7 +50,13 @@ def waiting_for_answer(person: Person) -> Sequence[Ticket]:
     """What waits for the requester: a question to answer, or whether it works now."""
     return db.session.scalars(
         _shown(own_tickets(person))
-        .where(or_(Ticket.hold_reason == HoldReason.REQUESTER, Ticket.status == Status.RESOLVED))
+        .where(
+            or_(
+                case((_standing().id.is_not(None), _standing().hold_reason), else_=Ticket.hold_reason)
+                == HoldReason.REQUESTER,
+                _status() == Status.RESOLVED,
+            )
+        )
         .order_by(Ticket.id.desc())
         .limit(10)
     ).all()
@@ -166,9 +180,18 @@ def reports_today(system_id: int, council_id: int | None, but: Person) -> tuple[
     return len({row.requester_id for row in rows}), min((row.opened_at for row in rows), default=None)
 
 
+def _status() -> Any:
+    """SQL: how a request stands, to whoever asked."""
+    return func.coalesce(_standing().status, Ticket.status)
+
+
 def _shown(tickets: Select[Ticket]) -> Select[Ticket]:
-    """With what a row shows: whose it is and who has it. Those may be who is signed in, so they stay whole."""
-    return tickets.options(
+    """With what a row shows: whose it is and who has it. Those may be who is signed in, so they stay whole.
+
+    A merged one is shown as the ticket stands that it is merged into.
+    """
+    return tickets.outerjoin(_standing(), _standing().id == Ticket.merged_into_id).options(
+        contains_eager(Ticket.merged_into.of_type(_standing())).raiseload("*"),
         joinedload(Ticket.requester),
         joinedload(Ticket.assignee),
         joinedload(Ticket.queue),

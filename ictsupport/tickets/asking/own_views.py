@@ -49,7 +49,7 @@ def request_page(ticket: Ticket, form: Form | None = None) -> ResponseReturnValu
         messages=queries.conversation(person, ticket),
         files=queries.files_of_description(ticket),
         may_write=may_reply(person, ticket),
-        may_cancel=Status.CANCELLED in ticket.status.may_go_to,
+        may_cancel=ticket.is_open and Status.CANCELLED in ticket.status.may_go_to,
         accepted=ACCEPTED,
         reply_form=form if isinstance(form, ReplyForm) else ReplyForm(formdata=None),
         wrong_form=form if isinstance(form, StillWrongForm) else StillWrongForm(formdata=None),
@@ -68,9 +68,9 @@ def reply(reference: str) -> ResponseReturnValue:
         except Refusal as refusal:
             return _again(reference, form, refusal)
         said = "Your message has been sent."
-        if landed is not ticket:
+        if landed.follows_id == ticket.id:
             said = f"That request is finished, so we opened a new one: {landed.reference}."
-        return done(url_for("tickets.ticket", reference=landed.reference), said)
+        return done(_address_after(ticket, landed), said)
     return request_page(ticket, form)
 
 
@@ -93,9 +93,7 @@ def reopening(reference: str) -> ResponseReturnValue:
             landed = reply_to(ticket, form.wrong.data or "", by=me())
         except Refusal as refusal:
             return _again(reference, form, refusal)
-        return done(
-            url_for("tickets.ticket", reference=landed.reference), "We are sorry. We are looking at it again."
-        )
+        return done(_address_after(ticket, landed), "We are sorry. We are looking at it again.")
     return request_page(ticket, form)
 
 
@@ -138,6 +136,12 @@ def download(attachment: Attachment) -> ResponseReturnValue:
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _address_after(ticket: Ticket, landed: Ticket) -> str:
+    """Where to go on after a reply: to a new request that follows, but never to somebody else's that stands for one's own."""
+    shown = landed if landed.follows_id == ticket.id else ticket
+    return url_for("tickets.ticket", reference=shown.reference)
 
 
 def _to_write_on(reference: str) -> Ticket:

@@ -39,7 +39,11 @@ class Told:
 
 
 def told(ticket: Ticket) -> Told:
-    """How the request stands now. Reads the ticket's queue, assignee and clocks, so have them loaded."""
+    """How the request stands now. Reads the ticket's queue, assignee and clocks, so have them loaded.
+
+    One that is merged stands as the ticket does that it is merged into.
+    """
+    ticket = ticket.standing
     waits = ticket.hold_reason is HoldReason.REQUESTER
     state = "Waiting for you" if waits else STATES[ticket.status]
     return Told(state, who_has(ticket), what_next(ticket), waits or ticket.status is Status.RESOLVED)

@@ -2,21 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Load, joinedload, raiseload
 
 from ...database import FAR_FUTURE, db
 from ...journal import Entry
-from ...journal.queries import entries_about
+from ...journal.queries import entries_about_any
 from ...mail import Outgoing
 from ...pages.filters import moment
 from ...people.models import Person
 from ..models import Attachment, Message, MessageKind, Ticket
 from ..parts import Happening, happenings_around
+from ..related.queries import Joined
 from ..versions import label
 
 SHOWN = {
@@ -52,6 +53,8 @@ DEEDS = {
     "tickets.TicketRead": "opened it; it is confidential",
     "tickets.TicketsLinked": "linked it with another ticket",
     "tickets.TicketsUnlinked": "took a link away",
+    "tickets.TicketMerged": "merged it",
+    "tickets.TicketUnmerged": "unmerged it",
 }
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}
 """Fields that follow from others and would only repeat them."""
@@ -87,6 +90,8 @@ class Line:
     files: Sequence[Attachment] = ()
     changes: Sequence[Changed] = ()
     mail: Outgoing | None = None
+    on: str = ""
+    """The reference of the merged ticket on which it happened."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +113,24 @@ class Past:
     mails: Sequence[Outgoing]
     linked: Sequence[Happening] = ()
     files: Mapping[int | None, Sequence[Attachment]] = field(default_factory=dict)
+    merged: Sequence[Joined] = ()
+    happened_on: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, ticket: Ticket, person: Person, before: datetime | None = None, show: str = "") -> "Past":
-        """A page of what there is about the ticket, in four statements however much that is."""
+    def of(
+        cls,
+        ticket: Ticket,
+        person: Person,
+        before: datetime | None = None,
+        show: str = "",
+        merged: Sequence[Joined] = (),
+    ) -> "Past":
+        """A page of what there is about the ticket and those merged into it, in four statements however much that is."""
         until = before or FAR_FUTURE
-        said = select(Message).where(Message.ticket_id == ticket.id, Message.at < until)
+        ids = [ticket.id, *(each.ticket_id for each in merged)]
+        said = select(Message).where(
+            or_(Message.ticket_id.in_(ids), Message.via_id == ticket.id), Message.at < until
+        )
         if show == "files":
             said = said.where(exists().where(Attachment.message_id == Message.id))
         messages = db.session.scalars(
@@ -124,24 +141,34 @@ class Past:
         files: dict[int | None, list[Attachment]] = defaultdict(list)
         for attachment in db.session.scalars(
             select(Attachment)
-            .where(Attachment.ticket_id == ticket.id)
+            .where(Attachment.ticket_id.in_(ids))
             .order_by(Attachment.id)
             .options(raiseload("*"))
         ):
-            files[attachment.message_id].append(attachment)
+            if attachment.message_id or attachment.ticket_id == ticket.id:
+                files[attachment.message_id].append(attachment)
         mails = db.session.scalars(
             select(Outgoing)
             .where(
                 Outgoing.about_kind == Ticket.__tablename__,
-                Outgoing.about_id == ticket.id,
+                Outgoing.about_id.in_(ids),
                 Outgoing.created_at < until,
             )
             .order_by(Outgoing.id.desc())
             .limit(LOADED)
         ).all()
-        entries = entries_about(ticket, limit=LOADED, before=before)
+        entries = entries_about_any(Ticket.__tablename__, ids, limit=LOADED, before=before)
         linked = [one for one in happenings_around(ticket, person) if one.at < until]
-        return cls(ticket, messages[::-1], entries, mails[::-1], linked, files)
+        return cls(
+            ticket,
+            messages[::-1],
+            [entry for entry, _on in entries],
+            mails[::-1],
+            linked,
+            files,
+            [each for each in merged if each.opened_at < until],
+            {entry.id: on for entry, on in entries},
+        )
 
     @property
     def newest(self) -> int:
@@ -163,10 +190,11 @@ class Past:
         """The timeline; `show` narrows it."""
         lines = [*map(self._said, self.messages), *map(_mailed, self.mails), *map(_linked, self.linked)]
         lines += [
-            _happened(entry, names)
+            replace(_happened(entry, names), on=self._on(self.happened_on.get(entry.id)))
             for entry in self.entries
             if entry.kind not in TOLD_ELSEWHERE and entry.kind.startswith("tickets.")
         ]
+        lines += map(_opening_of, self.merged)
         opening = self._opening()
         lines = sorted((line for line in lines if _fits(line, show)), key=lambda line: line.at)
         shown, earlier = self._newest_page(lines, show)
@@ -187,6 +215,10 @@ class Past:
         first = lines[-PAGE:][0].at
         shown = [line for line in lines if line.at >= first]
         return shown, first if is_cut or len(shown) < len(lines) else None
+
+    def _on(self, *ticket_ids: int | None) -> str:
+        """The reference of the merged ticket that is one of these, if any is."""
+        return next((each.reference for each in self.merged if each.ticket_id in ticket_ids), "")
 
     def _opening(self) -> Line:
         ticket = self.ticket
@@ -214,7 +246,21 @@ class Past:
             reason=f"Promised to ring back: {moment(message.promised_at)}" if message.promised_at else "",
             anchor=f"message-{message.id}",
             files=self.files.get(message.id, ()),
+            on=self._on(message.ticket_id, message.via_id),
         )
+
+
+def _opening_of(merged: Joined) -> Line:
+    return Line(
+        at=merged.opened_at,
+        kind="messages",
+        look="message",
+        who=merged.requester,
+        what="",
+        label="Raised",
+        body=merged.description or merged.subject,
+        on=merged.reference,
+    )
 
 
 def _fits(line: Line, show: str) -> bool:

@@ -38,7 +38,8 @@ def ticket_page(
     note_reading(ticket, person)
     show, before = request.args.get("show", ""), _moment(request.args.get("before", ""))
     show = show if show in SHOWN else ""
-    past = Past.of(ticket, person, before, show)
+    others = company_of(ticket, person)
+    past = Past.of(ticket, person, before, show, others.merged)
     register = desk_queries.register(ticket, past.mentioned(), person)
     company = company_at(ticket.id, person)
     assign, move = AssignForm(formdata=None), MoveForm(formdata=None)
@@ -63,13 +64,13 @@ def ticket_page(
         replies=register.replies,
         parts=parts_of(ticket, person),
         actions=actions_for(ticket, person),
-        others=company_of(ticket, person).open_too,
+        others=others.open_too,
         agents=[("", "Nobody"), *register.agents],
         queues=register.queues,
         company=company,
         assign=assign,
         move=move,
-        may_go_to=ticket.status.may_go_to,
+        may_go_to=ticket.status.may_go_to if ticket.merged_into_id is None else (),
         statuses=Status,
         form=form,
         conflicts=conflicts,

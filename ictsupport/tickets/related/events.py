@@ -20,3 +20,17 @@ class TicketsUnlinked(TicketEvent):
 
     other: Ticket
     link: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketMerged(TicketEvent):
+    """The survivor stands for `about` from now on. Stands in the journal of both."""
+
+    survivor: Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketUnmerged(TicketEvent):
+    """`about` stands for itself again."""
+
+    survivor: Ticket

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from wtforms import SelectField
-from wtforms.validators import InputRequired
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
 
 from ...pages.fields import Found, PersonField
+from ...pages.forms import NotRequired
 from ...people.access import me
 from ..desk.forms import TicketForm
 from . import queries
@@ -48,3 +49,21 @@ class LinkForm(TicketForm):
         """The kind, and whether this ticket is the first of the two."""
         key = str(self.kind.data)
         return LinkKind[key.removeprefix("-")], not key.startswith("-")
+
+
+class MergeForm(TicketForm):
+    """Which tickets become one. `more` takes any number of references."""
+
+    other = TicketField("The other ticket", [InputRequired("Name the other ticket")])
+    way = RadioField(
+        "Which one stays?", choices={"there": "The other one", "here": "This one"}, default="there"
+    )
+    more = StringField("Others to merge too", [NotRequired(), Length(max=2000)])
+
+    @property
+    def references(self) -> list[str]:
+        return str(self.more.data or "").replace(",", " ").replace(";", " ").upper().split()
+
+
+class UnmergeForm(TicketForm):
+    """Takes a merge back: nothing to ask."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 
@@ -9,7 +10,7 @@ from ...people.models import Person
 from ..access import is_desk, may_work
 from ..models import Ticket
 from ..parts import Action, action, part
-from .queries import Linked, company_of
+from .queries import Joined, Linked, company_of
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,55 @@ def links_of_ticket(ticket: Ticket, person: Person) -> Links | None:
     company = company_of(ticket, person)
     links = company.links
     return Links(ticket, links, company.how_many - len(links)) if links else None
+
+
+@dataclass(frozen=True)
+class IsMerged:
+    """Above a merged ticket: where it goes on. Whoever may not open that one is told only that it does."""
+
+    ticket: Ticket
+    survivor: Joined | None
+    desk: bool
+    template: str = "tickets/related/is_merged.html"
+    is_notice: bool = True
+
+
+@part
+def merged_away(ticket: Ticket, person: Person) -> IsMerged | None:
+    if ticket.merged_into_id is None:
+        return None
+    if not is_desk(person) or not may_work(person, ticket):
+        return IsMerged(ticket, None, desk=False)
+    return IsMerged(ticket, company_of(ticket, person).survivor, desk=True)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Beside a survivor: the tickets it stands for, and since when the first of them waits."""
+
+    ticket: Ticket
+    merged: Sequence[Joined]
+    template: str = "tickets/related/merged.html"
+    is_notice: bool = False
+
+    @property
+    def since(self) -> datetime:
+        return min(self.ticket.opened_at, *(each.opened_at for each in self.merged))
+
+
+@part
+def merged_here(ticket: Ticket, person: Person) -> Merged | None:
+    if not is_desk(person) or not may_work(person, ticket):
+        return None
+    merged = company_of(ticket, person).merged
+    return Merged(ticket, merged) if merged else None
+
+
+@action(order=50)
+def merge_ticket(ticket: Ticket, _person: Person) -> Action | None:
+    if ticket.merged_into_id is not None:
+        return Action("Unmerge", url_for("tickets.unmerging", reference=ticket.reference))
+    return Action("Merge", url_for("tickets.merging", reference=ticket.reference)) if ticket.is_open else None
 
 
 @action(order=60)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import g
-from sqlalchemy import func, literal, null, select, union_all
+from sqlalchemy import ColumnElement, case, func, literal, null, select, union_all
 
 from ...database import db
 from ...errors import Refusal
@@ -21,6 +21,7 @@ from .models import TicketLink
 MOST_FOUND = 10
 SHOWN = 30
 MOST_LINKS = 500
+MOST_MERGED = 200
 MOST_OPEN = 8
 
 
@@ -37,6 +38,19 @@ class Linked:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """A ticket merged into another, or the one it is merged into."""
+
+    ticket_id: int
+    reference: str
+    subject: str
+    description: str
+    status: Status
+    requester: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
 class Company:
     """The other tickets that the page of a ticket names, as far as somebody may work on them.
 
@@ -47,9 +61,11 @@ class Company:
     how_many: int
     open_too: Sequence[Any]
     """What else the requester waits for."""
+    merged: Sequence[Joined]
+    survivor: Joined | None
 
 
-LINK, OPEN_TOO = "link", "open too"
+LINK, OPEN_TOO, MERGED, SURVIVOR = "link", "open too", "merged", "survivor"
 
 
 def company_of(ticket: Ticket, person: Person) -> Company:
@@ -63,7 +79,11 @@ def company_of(ticket: Ticket, person: Person) -> Company:
 
 def _company(ticket: Ticket, person: Person) -> Company:
     near = union_all(
-        _side(ticket, away=True), _side(ticket, away=False), _open_too(ticket, person)
+        _side(ticket, away=True),
+        _side(ticket, away=False),
+        _open_too(ticket, person),
+        _joined(MERGED, Ticket.merged_into_id == ticket.id),
+        *([_joined(SURVIVOR, Ticket.id == ticket.merged_into_id)] if ticket.merged_into_id else []),
     ).subquery()
     ranked = (
         select(
@@ -72,20 +92,49 @@ def _company(ticket: Ticket, person: Person) -> Company:
             Ticket.subject,
             Ticket.status,
             Ticket.opened_at,
+            case((near.c.why == MERGED, Ticket.description), else_="").label("description"),
+            Person.name.label("requester"),
             func.count().over(partition_by=near.c.why).label("how_many"),
             func.row_number()
             .over(partition_by=near.c.why, order_by=(near.c.kind, near.c.away.desc(), near.c.id.desc()))
             .label("place"),
         )
         .join(Ticket, Ticket.id == near.c.far_id)
+        .join(Person, Person.id == Ticket.requester_id)
         .where(workable(person))
         .subquery()
     )
-    rows: dict[str, list[Any]] = {LINK: [], OPEN_TOO: []}
-    for row in db.session.execute(select(ranked).where(ranked.c.place <= SHOWN).order_by(ranked.c.place)):
+    rows: dict[str, list[Any]] = {LINK: [], OPEN_TOO: [], MERGED: [], SURVIVOR: []}
+    room = case((ranked.c.why == MERGED, MOST_MERGED), else_=SHOWN)
+    for row in db.session.execute(select(ranked).where(ranked.c.place <= room).order_by(ranked.c.place)):
         rows[row.why].append(row)
     links = [_linked(row) for row in rows[LINK]]
-    return Company(links, rows[LINK][0].how_many if links else 0, rows[OPEN_TOO])
+    merged, survivors = ([_as_joined(row) for row in rows[why]] for why in (MERGED, SURVIVOR))
+    return Company(
+        links,
+        rows[LINK][0].how_many if links else 0,
+        rows[OPEN_TOO],
+        merged,
+        survivors[0] if survivors else None,
+    )
+
+
+def _as_joined(row: Any) -> Joined:
+    return Joined(
+        row.far_id, row.reference, row.subject, row.description, row.status, row.requester, row.opened_at
+    )
+
+
+def _joined(why: str, which: ColumnElement[bool]) -> Any:
+    """The tickets that are one with this."""
+    return select(
+        literal(why).label("why"),
+        Ticket.id,
+        null().cast(TicketLink.kind.type).label("kind"),
+        Ticket.opened_at.label("at"),
+        Ticket.id.label("far_id"),
+        literal(True).label("away"),
+    ).where(which)
 
 
 def links_shown(ticket: Ticket, person: Person, limit: int = MOST_LINKS) -> Sequence[Linked]:

@@ -97,14 +97,17 @@ def _together(*parts: str | None) -> str:
 
 
 def _said_on(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
-    """The words of messages by ticket and whether the requester reads them, newest first."""
+    """The words of messages by ticket and whether its requester reads them, newest first.
+
+    What came by way of a merged ticket is somebody else's.
+    """
     said = defaultdict(list)
-    for ticket_id, kind, body in db.session.execute(
-        select(Message.ticket_id, Message.kind, Message.body)
+    for ticket_id, kind, via_id, body in db.session.execute(
+        select(Message.ticket_id, Message.kind, Message.via_id, Message.body)
         .where(Message.ticket_id.in_(ids))
         .order_by(Message.id.desc())
     ):
-        said[ticket_id, kind is MessageKind.REPLY].append(body)
+        said[ticket_id, kind is MessageKind.REPLY and via_id is None].append(body)
     return said
 
 
@@ -118,12 +121,13 @@ def _answers_on(ids: Sequence[int]) -> dict[int, str]:
 
 def _files_of(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
     files = defaultdict(list)
-    for ticket_id, internal, name in db.session.execute(
-        select(Attachment.ticket_id, Attachment.internal, Attachment.name)
+    for ticket_id, internal, via_id, name in db.session.execute(
+        select(Attachment.ticket_id, Attachment.internal, Message.via_id, Attachment.name)
+        .outerjoin(Message, Message.id == Attachment.message_id)
         .where(Attachment.ticket_id.in_(ids))
         .order_by(Attachment.id)
     ):
-        files[ticket_id, not internal].append(name)
+        files[ticket_id, not internal and via_id is None].append(name)
     return files
 
 

@@ -4,6 +4,8 @@ Nobody does anything at that moment, so the timetable looks every minute at
 the clocks whose `breaches_at` has come, by an index that holds no others.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -22,10 +24,14 @@ def sweep_breaches(limit: int = BATCH) -> int:
     """Mark the targets of up to so many tickets that have run out, and announce each once; returns how many.
 
     A ticket that somebody is working on at this moment is left for the next
-    sweep: its clocks may be about to stop.
+    sweep: its clocks may be about to stop. One that is merged is left alone.
     """
     now = clock.now()
-    overdue = select(Clock.ticket_id).where(Clock.RUNNING, Clock.breaches_at < now)
+    overdue = (
+        select(Clock.ticket_id)
+        .join(Ticket, Ticket.id == Clock.ticket_id)
+        .where(Clock.RUNNING, Clock.breaches_at < now, Ticket.merged_into_id.is_(None))
+    )
     ids = db.session.scalars(overdue.order_by(Clock.breaches_at).limit(limit)).all()
     if not ids:
         return 0
@@ -33,12 +39,21 @@ def sweep_breaches(limit: int = BATCH) -> int:
         ticket.id: ticket
         for ticket in db.session.scalars(
             select(Ticket)
-            .where(Ticket.id.in_(set(ids)))
+            .where(Ticket.id.in_(set(ids)), Ticket.merged_into_id.is_(None))
             .order_by(Ticket.id)
             .with_for_update(skip_locked=True)
             .execution_options(populate_existing=True)
         )
     }
+    return _mark_those_of(tickets, now)
+
+
+def notice_breaches(ticket: Ticket, now: datetime) -> None:
+    """Mark what has run out while the ticket was merged, when nobody looked. The caller has locked it."""
+    _mark_those_of({ticket.id: ticket}, now)
+
+
+def _mark_those_of(tickets: Mapping[int, Ticket], now: datetime) -> int:
     clocks = db.session.scalars(
         select(Clock)
         .where(Clock.ticket_id.in_(tickets), Clock.RUNNING, Clock.breaches_at < now)

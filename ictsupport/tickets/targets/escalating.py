@@ -28,16 +28,20 @@ def take_steps(limit: int = BATCH) -> int:
     """Take the steps that have come, of up to so many tickets; returns how many were taken.
 
     A ticket that somebody is working on at this moment is left for the next
-    time.
+    time, and one that is merged until it no longer is.
     """
     now = clock.now()
-    come = select(ClockStep.ticket_id).where(ClockStep.PENDING, ClockStep.at <= now)
+    come = (
+        select(ClockStep.ticket_id)
+        .join(Ticket, Ticket.id == ClockStep.ticket_id)
+        .where(ClockStep.PENDING, ClockStep.at <= now, Ticket.merged_into_id.is_(None))
+    )
     ids = db.session.scalars(come.order_by(ClockStep.at).limit(limit)).all()
     if not ids:
         return 0
     tickets = db.session.scalars(
         select(Ticket)
-        .where(Ticket.id.in_(set(ids)))
+        .where(Ticket.id.in_(set(ids)), Ticket.merged_into_id.is_(None))
         .order_by(Ticket.id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)

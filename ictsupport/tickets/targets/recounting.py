@@ -154,15 +154,16 @@ def keep(works: dict[int, Clockwork], now: datetime) -> None:
     """Write what follows from the events into the rows of tickets and their live clocks."""
     db.session.flush()
     rows = db.session.execute(
-        select(Clock.id, Clock.ticket_id, Clock.kind, Clock.round, Clock.breached_at).where(
-            Clock.ticket_id.in_(works), LIVE
-        )
+        select(Clock.id, Clock.ticket_id, Clock.kind, Clock.round, Clock.breached_at, Ticket.merged_into_id)
+        .join(Ticket, Ticket.id == Clock.ticket_id)
+        .where(Clock.ticket_id.in_(works), LIVE)
     ).all()
     clocks: list[dict[str, Any]] = []
     of_ticket: dict[int, dict[Key, dict[str, Any]]] = {ticket_id: {} for ticket_id in works}
     breached = []
     for row in rows:
-        columns = works[row.ticket_id].columns_of((row.kind, row.round), now)
+        looked_at = now if row.merged_into_id is None else None  # nobody is told of what is merged
+        columns = works[row.ticket_id].columns_of((row.kind, row.round), looked_at)
         clocks.append({"id": row.id, **columns})
         of_ticket[row.ticket_id][row.kind, row.round] = columns
         if columns["breached_at"] and not row.breached_at:

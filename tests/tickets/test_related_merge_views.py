@@ -1,0 +1,125 @@
+"""Merging on the pages: of the desk, which sees both as one, and of whoever asked, who sees their own."""
+
+import pytest
+
+from ictsupport.database import db
+from ictsupport.tickets.models import Resolution, Ticket
+from ictsupport.tickets.related.merging import merge
+from ictsupport.tickets.replying import note, reply
+from ictsupport.tickets.resolving import close, resolve
+
+
+@pytest.fixture
+def two(make_ticket, member):
+    return make_ticket(subject="No network"), make_ticket(subject="Wi-Fi is gone", requester=member)
+
+
+@pytest.fixture
+def merged(two, agent):
+    merge(two[0], [two[1]], by=agent)
+    return two
+
+
+def test_an_agent_merges_by_reference_and_takes_it_back(two, make_ticket, agent, browser):
+    survivor, other = two
+    third = make_ticket()
+    client = browser(agent)
+    here = f"/tickets/{other.reference}"
+    assert f"{here}/merging" in client.get(here).text
+    client.post(
+        f"{here}/merging",
+        data={"other": survivor.reference.lower(), "way": "there", "more": f" {third.reference.lower()}, "},
+    )
+    assert (other.merged_into_id, third.merged_into_id) == (survivor.id, survivor.id)
+    page = client.get(here).text
+    assert "Merged into <a" in page
+    assert "Write on this ticket" not in page
+    client.post(f"{here}/unmerging")
+    assert (other.merged_into_id, third.merged_into_id) == (None, survivor.id)
+
+
+def test_what_cannot_be_merged_is_said_and_nothing_is(two, make_ticket, agent, browser):
+    survivor, other = two
+    done = make_ticket()
+    resolve(done, Resolution.FIXED, "Done", by=agent)
+    for more, words in (
+        ("ICT-999999", "No ticket that you work on is called ICT-999999"),
+        (done.reference, "is resolved"),
+    ):
+        answer = browser(agent).post(
+            f"/tickets/{survivor.reference}/merging",
+            data={"other": other.reference, "way": "here", "more": more},
+        )
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert more in answer.text
+        assert other.merged_into_id is None
+
+
+def test_the_desk_sees_both_timelines_as_one(merged, member, agent, browser):
+    survivor, other = merged
+    note(survivor, "The switch on floor 2", by=agent)
+    reply(other, "Now it is back", by=member)
+    page = browser(agent).get(f"/tickets/{survivor.reference}").text
+    for words in (
+        "The switch on floor 2",
+        "Now it is back",
+        "Merged into this",
+        other.reference,
+        "merged it",
+    ):
+        assert words in page, words
+
+
+def test_the_requester_of_a_merged_ticket_stays_on_their_own_page(merged, member, agent, browser):
+    survivor, other = merged
+    client = browser(member)
+    answer = client.post(f"/tickets/{other.reference}/replies", data={"body": "Any news?"})
+    assert answer.location.endswith(other.reference)
+    reply(survivor, "The switch is being replaced", by=agent)
+    page = client.get(f"/tickets/{other.reference}").text
+    for words in ("deal with it together", "Any news?", "The switch is being replaced"):
+        assert words in page, words
+    assert survivor.reference not in page
+    assert "I do not need this any more" not in page
+    assert client.get(f"/tickets/{survivor.reference}").status_code == 404
+
+
+def test_their_list_says_how_the_survivor_stands(merged, member, agent, browser):
+    survivor, other = merged
+    client = browser(member)
+    assert "We have it" in client.get("/tickets").text
+    resolve(survivor, Resolution.FIXED, "A new switch", by=agent)
+    assert "Done, we think" in client.get("/tickets").text
+    page = client.get(f"/tickets/{other.reference}").text
+    assert "A new switch" in page
+    assert "It works now" not in page
+    client.post(f"/tickets/{other.reference}/reopening", data={"wrong": "Still gone"})
+    assert survivor.status.value == "in progress"
+    resolve(survivor, Resolution.FIXED, "Another switch", by=agent)
+    close(survivor)
+    assert "Finished" in client.get("/tickets").text
+    client.post(f"/tickets/{other.reference}/replies", data={"body": "Gone again"})
+    assert (
+        db.session.scalars(db.select(Ticket).where(Ticket.follows_id == other.id)).one().requester is member
+    )
+
+
+def test_a_merged_ticket_is_on_no_work_list_but_is_found(merged, agent, browser):
+    _survivor, other = merged
+    client = browser(agent)
+    assert other.reference not in client.get("/tickets").text
+    assert other.reference in client.get("/tickets?view=everything").text
+    assert other.reference in client.get(f"/search?q={other.reference}", follow_redirects=True).text
+
+
+@pytest.mark.parametrize("busy", [1, 12])
+def test_the_page_of_a_survivor_costs_the_same_however_many_it_stands_for(
+    busy, make_ticket, agent, browser, count_queries
+):
+    survivor = make_ticket()
+    merge(survivor, [make_ticket() for _ in range(busy)], by=agent)
+    client = browser(agent)
+    with count_queries() as queries:
+        client.get(f"/tickets/{survivor.reference}")
+    assert len(queries) <= 10, queries
