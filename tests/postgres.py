@@ -41,9 +41,12 @@ def _as_somebody_else() -> dict[str, Any]:
 
 
 class Server:
-    """A server of its own in a temporary folder, reached by a socket in it."""
+    """A server of its own in a temporary folder, reached by a socket in it.
 
-    def __init__(self) -> None:
+    With `kept`, it begins with a copy of what another left there by keep().
+    """
+
+    def __init__(self, kept: Path | None = None, **options: str) -> None:
         found = binaries()
         if found is None:
             raise RuntimeError("no PostgreSQL here: apt-get install postgresql")
@@ -55,25 +58,13 @@ class Server:
         self.folder.chmod(0o755)
         data = self.folder / "data"
         quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
-        subprocess.run(
-            [
-                found / "initdb",
-                "-D",
-                data,
-                "-U",
-                "ictsupport",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--no-sync",
-                "--locale=C.UTF-8",
-            ],
-            check=True,
-            **who,
-            **quiet,
-        )
-        settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        if kept is None:
+            self._make(found, data, **who, **quiet)
+        else:
+            self._copy(kept, data, who)
+        settings = [
+            part for name, value in {**OPTIONS, **options}.items() for part in ("-c", f"{name}={value}")
+        ]
         self.process = subprocess.Popen(
             [found / "postgres", "-D", data, "-k", self.folder, *settings], **who, **quiet
         )
@@ -83,6 +74,17 @@ class Server:
                 return
             time.sleep(0.05)
         raise RuntimeError("PostgreSQL did not start")
+
+    @staticmethod
+    def _make(found: Path, data: Path, **how: Any) -> None:
+        names = ["-D", data, "-U", "ictsupport", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"]
+        subprocess.run([found / "initdb", *names], check=True, **how)
+
+    @staticmethod
+    def _copy(kept: Path, data: Path, who: dict[str, Any]) -> None:
+        shutil.copytree(kept, data)
+        for path in (data, *data.rglob("*")) if who else ():
+            os.chown(path, who["user"], who["group"])
 
     def _reachable(self, found: Path) -> Path:
         """A wheel below a private home cannot be entered by the other user: copy it out."""
@@ -94,6 +96,12 @@ class Server:
 
     def address(self, database: str = "postgres") -> str:
         return f"postgresql+psycopg://ictsupport@/{database}?host={self.folder}"
+
+    def keep(self, where: Path) -> None:
+        """Stop, and leave all databases there for another server to begin with."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(120)
+        shutil.copytree(self.folder / "data", where)
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)

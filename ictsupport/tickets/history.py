@@ -18,7 +18,7 @@ from sqlalchemy import cast as cast_to
 
 from .. import clock
 from ..config import settings
-from ..database import FAR_FUTURE, Model, db
+from ..database import FAR_FUTURE, Model, db, take_stock
 from ..journal import Entry, Payload, Subject
 from ..journal.events import plain, seal_of
 from ..people.scopes import Scope
@@ -107,6 +107,7 @@ def load(stories: Iterable[Story], progress: Callable[[int], None] = lambda _cou
 
 def derive() -> None:
     """Make anew what is derived from tickets, in the caller's transaction: load figures, search. Clocks are right."""
+    take_stock()
     for each in rebuilds():
         if each.name != "clocks":
             for _ in each.steps(True):

@@ -13,6 +13,50 @@ from ictsupport.tickets import history
 from ictsupport.tickets.history import Act, Said, Story
 from ictsupport.tickets.models import Channel, MessageKind, Resolution, Status, TicketType
 
+STARTS = [
+    "al",
+    "bel",
+    "cor",
+    "dun",
+    "el",
+    "far",
+    "gar",
+    "hol",
+    "in",
+    "ker",
+    "lan",
+    "mor",
+    "nor",
+    "os",
+    "pen",
+    "quil",
+    "ros",
+    "stan",
+    "tor",
+    "ul",
+    "ver",
+    "wes",
+    "yar",
+    "zel",
+]
+ENDS = [
+    "bridge",
+    "combe",
+    "dale",
+    "field",
+    "ford",
+    "gate",
+    "ham",
+    "ley",
+    "minster",
+    "more",
+    "stead",
+    "thorpe",
+    "ton",
+    "well",
+    "wick",
+    "worth",
+]
 WORDS = [
     "account",
     "agenda",
@@ -119,6 +163,10 @@ COMMON = "printer"
 """Stands in a fifth of the tickets."""
 RARE = "zebrafish"
 """Stands in about one of five thousand."""
+OTHERS = [word for word in WORDS if word != COMMON]
+THINGS = [f"{start}{end}" for start in STARTS for end in ENDS]
+"""Names that stand in a few hundred tickets each, as those of rooms, programs and people do."""
+
 DAYS = 550
 OPEN_SHARE = 0.03
 
@@ -147,7 +195,8 @@ def stories(scene: setting.Setting, dice: random.Random, count: int, now: dateti
         opened = now - timedelta(days=DAYS * (1 - n / count), minutes=dice.randrange(600))
         person, agent = dice.choice(people), dice.choice(agents)
         council = person.terms[0].council if person.terms else person.employer
-        words = dice.choices([word for word in WORDS if word != COMMON], k=dice.randrange(25, 70))
+        words = dice.choices(OTHERS, k=dice.randrange(25, 70))
+        words[dice.randrange(6)] = dice.choice(THINGS)
         if dice.random() < 0.2:
             words[dice.randrange(len(words))] = COMMON
         if dice.random() < 0.0002:
@@ -190,12 +239,12 @@ def acts(
         "TicketAssigned", later(minutes=20), agent, {"assignee_id": agent, "status": Status.IN_PROGRESS}
     )
     yield Act(
-        "Replied", later(minutes=30), agent, {}, Said(MessageKind.REPLY, " ".join(dice.choices(WORDS, k=20)))
+        "Replied", later(minutes=30), agent, {}, Said(MessageKind.REPLY, " ".join(dice.choices(OTHERS, k=20)))
     )
     yield Act(
-        "Noted", later(minutes=40), agent, {}, Said(MessageKind.NOTE, " ".join(dice.choices(WORDS, k=12)))
+        "Noted", later(minutes=40), agent, {}, Said(MessageKind.NOTE, " ".join(dice.choices(OTHERS, k=12)))
     )
-    said = Said(MessageKind.REPLY, " ".join(dice.choices(WORDS, k=15)), from_requester=True)
+    said = Said(MessageKind.REPLY, " ".join(dice.choices(OTHERS, k=15)), from_requester=True)
     yield Act("Replied", later(minutes=90), person, {}, said)
     if not is_open:
         done = {"status": Status.RESOLVED, "resolution": Resolution.FIXED, "resolution_notes": "Done."}

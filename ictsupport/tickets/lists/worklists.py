@@ -76,7 +76,7 @@ def work_list(wish: Wish, count: Count | None, *, after: str = "", before: str =
     """The page of tickets somebody wished for, among those they may work on. `count` if it is known already."""
     conditions = [workable(wish.person), *wish.conditions()]
     if wish.wanted is not None:
-        conditions.append(Ticket.id.in_(search.newest(wish.wanted, wish.person, *conditions)))
+        conditions.append(search.narrowing(wish.wanted, wish.person, *conditions, few=wish.is_open))
     rows = tickets_with().where(*conditions)
     pinned: Sequence[Any] = ()
     if wish.pins_needed:
@@ -103,7 +103,7 @@ def whole_list(wish: Wish, *, most: int) -> Sequence[Any]:
     """Id, version, reference and subject of all that the list holds, in its order, up to so many."""
     conditions = [workable(wish.person), *wish.conditions()]
     if wish.wanted is not None:
-        conditions.append(Ticket.id.in_(search.newest(wish.wanted, wish.person, *conditions)))
+        conditions.append(search.narrowing(wish.wanted, wish.person, *conditions, few=wish.is_open))
     columns = select(Ticket.id, Ticket.version, Ticket.reference, Ticket.subject)
     return db.session.execute(columns.where(*conditions).order_by(*wish.order()).limit(most)).all()
 
@@ -219,7 +219,7 @@ def all_of(wish: Wish) -> ColumnElement[bool]:
     """SQL: what the list shows of open work, its words included."""
     conditions = wish.narrowed()
     if wish.wanted is not None:
-        conditions.append(Ticket.id.in_(search.holding(wish.wanted)))
+        conditions.append(search.holds(wish.wanted))
     return and_(true(), *conditions)
 
 

@@ -8,62 +8,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from markupsafe import Markup, escape
 from sqlalchemy import (
     ColumnElement,
     Select,
-    Text,
-    bindparam,
-    column,
+    case,
     false,
     func,
     literal,
     literal_column,
     not_,
     select,
-    table,
+    text,
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from ...database import db, dialect_name
 from ...people.models import Person
 from ..access import is_desk, own_tickets, workable
 from ..models import Ticket
+from .marking import Hit, marked
+from .matching import FTS, PUBLIC, PUBLIC_COLUMNS, VECTOR, fts, fts5_match, tsquery, vectors_match
 from .models import SearchDoc
-from .words import Term, Wanted, readable
+from .words import Wanted
 
 RANKED = 2_000
 """How many matches are put in order; of more than these, the newest."""
 
+RECENT = 12_000
+"""How many of the newest tickets are looked at first."""
+
 PER_PAGE = 25
 COUNTED = 1_000
 
-START, STOP = "\x02", "\x03"
-"""Mark what was found until the text has been escaped; indexable text never holds them."""
-
 TITLE_WEIGHT = 8.0
-SNIPPET_WORDS = 24
-LONGEST_MARKED = 20_000
-
-fts = table("search_fts", column("rowid"))
-FTS: ColumnElement[Any] = literal_column("search_fts")
-VECTOR: ColumnElement[Any] = literal_column("search_doc.search_fts_words", TSVECTOR)
-PUBLIC: ColumnElement[Any] = literal_column("ts_filter(search_doc.search_fts_words, '{a,b}')", TSVECTOR)
-ENGLISH: ColumnElement[Any] = literal_column(
-    "'english'::regconfig"
-)  # a constant, so that queries are read once
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A ticket that was found, with the words marked."""
-
-    ticket_id: int
-    title: Markup
-    snippet: Markup
-    from_notes: bool
 
 
 @dataclass(frozen=True)
@@ -85,6 +63,7 @@ def find(wanted: Wanted, person: Person, *conditions: ColumnElement[bool], page:
     Notes are searched only where the person may read them: a requester never
     learns from a search what the desk wrote to itself.
     """
+    plan_afresh()
     candidates = _candidates(wanted, person, *conditions).subquery()
     rows = db.session.execute(
         select(candidates.c.id, candidates.c.notes, func.count().over().label("total"))
@@ -92,27 +71,37 @@ def find(wanted: Wanted, person: Person, *conditions: ColumnElement[bool], page:
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     ).all()
-    marked = _marked(wanted, [row.id for row in rows if row.notes], notes=True)
-    marked |= _marked(wanted, [row.id for row in rows if not row.notes], notes=False)
+    hits = marked(wanted, [row.id for row in rows if row.notes], notes=True)
+    hits |= marked(wanted, [row.id for row in rows if not row.notes], notes=False)
     total = rows[0].total if rows else 0
-    return Found([marked[row.id] for row in rows if row.id in marked], total, total >= RANKED)
+    return Found([hits[row.id] for row in rows if row.id in hits], total, total >= RANKED)
 
 
 def newest(wanted: Wanted, person: Person, *conditions: ColumnElement[bool]) -> list[int]:
     """The newest tickets of the desk that hold what is wanted, at most RANKED: for lists with an order of their own."""
-    sqlite = dialect_name() == "sqlite"
-    found = holding(wanted)
-    found = found.join(Ticket, Ticket.id == (fts.c.rowid if sqlite else SearchDoc.ticket_id))
-    found = found.where(workable(person), *conditions)
-    newest_first = fts.c.rowid.desc() if sqlite else SearchDoc.ticket_id.desc()
-    return list(db.session.scalars(found.order_by(newest_first).limit(RANKED)))
+    if dialect_name() == "postgresql":
+        plan_afresh()
+        return list(db.session.scalars(_newest_by_postgresql(wanted, workable(person), *conditions)))
+    found = select(fts.c.rowid).join(Ticket, Ticket.id == fts.c.rowid)
+    found = found.where(fts5_match(wanted), workable(person), *conditions)
+    return list(db.session.scalars(found.order_by(fts.c.rowid.desc()).limit(RANKED)))
 
 
-def holding(wanted: Wanted) -> Select[int]:
-    """SQL: the ids of all tickets that hold what is wanted, notes included: ask only together with who may see them."""
+def narrowing(
+    wanted: Wanted, person: Person, *conditions: ColumnElement[bool], few: bool = False
+) -> ColumnElement[bool]:
+    """SQL: the tickets of the desk that hold what is wanted; with `few` the conditions leave few to look at."""
+    if few and dialect_name() == "postgresql":
+        return holds(wanted)
+    return Ticket.id.in_(newest(wanted, person, *conditions))
+
+
+def holds(wanted: Wanted) -> ColumnElement[bool]:
+    """SQL: whether a ticket holds what is wanted, notes included: ask only together with who may see it."""
     if dialect_name() == "sqlite":
-        return select(fts.c.rowid).where(_fts5_match(wanted, notes=True))
-    return select(SearchDoc.ticket_id).where(*_vectors_match(wanted, notes=True))
+        return Ticket.id.in_(select(fts.c.rowid).where(fts5_match(wanted)))
+    held = select(VECTOR.op("@@")(tsquery(wanted))).where(SearchDoc.ticket_id == Ticket.id)
+    return held.correlate(Ticket).scalar_subquery()
 
 
 def _own(person: Person) -> Select[int]:
@@ -131,7 +120,7 @@ def _candidates(wanted: Wanted, person: Person, *conditions: ColumnElement[bool]
     return union_all(*(select(branch.subquery()) for branch in branches))
 
 
-# SQLite: an external-content FTS5 table beside the documents.
+# SQLite: a full-text table beside the documents.
 
 
 def _ranked_by_sqlite(wanted: Wanted, *conditions: ColumnElement[bool]) -> Any:
@@ -142,133 +131,70 @@ def _ranked_by_sqlite(wanted: Wanted, *conditions: ColumnElement[bool]) -> Any:
             true().label("notes"),
         )
         .join(Ticket, Ticket.id == fts.c.rowid)
-        .where(_fts5_match(wanted, notes=True), *conditions)
+        .where(fts5_match(wanted), *conditions)
         .order_by(fts.c.rowid.desc())
         .limit(RANKED)
     )
 
 
 def _own_by_sqlite(wanted: Wanted, own: Select[int]) -> Any:
-    """Looked up ticket by ticket, so not ranked: bm25 would count the whole index again for each."""
+    """Looked up ticket by ticket, so not weighed: bm25 would count the whole index again for each. Subjects come first."""
+    mine = fts.c.rowid.in_(own)
+    in_title = fts.c.rowid.in_(select(fts.c.rowid).where(fts5_match(wanted, within="title"), mine))
     return (
-        select(fts.c.rowid.label("id"), literal(0.0).label("rank"), false().label("notes"))
-        .where(_fts5_match(wanted, notes=False), fts.c.rowid.in_(own))
+        select(
+            fts.c.rowid.label("id"), case((in_title, -1.0), else_=0.0).label("rank"), false().label("notes")
+        )
+        .where(fts5_match(wanted, within=PUBLIC_COLUMNS), mine)
         .order_by(fts.c.rowid.desc())
         .limit(RANKED)
     )
 
 
-def _fts5_match(wanted: Wanted, notes: bool) -> ColumnElement[bool]:
-    """An FTS5 expression. Terms are letters and digits in quotes, so nothing typed can become syntax."""
-    expression = " AND ".join(_fts5(term) for term in wanted.terms)
-    if wanted.without:
-        expression = f"({expression}) NOT ({' OR '.join(_fts5(term) for term in wanted.without)})"
-    columns = "" if notes else "{title public} : "
-    return FTS.op("MATCH")(bindparam(None, f"{columns}({expression})", Text))
+# PostgreSQL: a text vector on the documents.
 
 
-def _fts5(term: Term) -> str:
-    return f'"{" ".join(term.words)}"' + ("*" if term.prefix else "")
-
-
-# PostgreSQL: a text vector on the documents, in which what is public is weighted A and B, the rest C.
+def plan_afresh() -> None:
+    """Have PostgreSQL plan for the very words: for rare ones and common ones it goes different ways."""
+    if dialect_name() == "postgresql":
+        db.session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def _ranked_by_postgresql(wanted: Wanted, *conditions: ColumnElement[bool]) -> Any:
-    newest = (
-        select(SearchDoc.ticket_id, VECTOR.label("words"))
-        .join(Ticket, Ticket.id == SearchDoc.ticket_id)
-        .where(*_vectors_match(wanted, notes=True), *conditions)
-        .order_by(SearchDoc.ticket_id.desc())
-        .limit(RANKED)
-        .subquery()
+    newest = _newest_by_postgresql(wanted, *conditions).subquery()
+    rank = -func.ts_rank(VECTOR, tsquery(wanted), 1)
+    return select(newest.c.id, rank.label("rank"), true().label("notes")).join(
+        SearchDoc, SearchDoc.ticket_id == newest.c.id
     )
-    rank = -func.ts_rank(newest.c.words, _tsquery(wanted), 1)
-    return select(newest.c.ticket_id.label("id"), rank.label("rank"), true().label("notes"))
+
+
+def _newest_by_postgresql(wanted: Wanted, *conditions: ColumnElement[bool]) -> Select[int]:
+    """SQL: ids, newest first. The index knows no order, so it is first asked for the newest documents alone.
+
+    Where those hold enough, none of the older ones is read; a common word would else have all of its documents read.
+    """
+    newest = select(func.max(SearchDoc.ticket_id) - RECENT).scalar_subquery()
+    near = _permitted(wanted, SearchDoc.ticket_id > newest, *conditions).cte("near")
+    enough = select(func.count()).select_from(near).scalar_subquery() >= RANKED
+    far = _permitted(wanted, not_(enough), *conditions).subquery("far")
+    both = union_all(select(near.c.id).where(enough), select(far.c.id)).subquery()
+    return select(both.c.id).order_by(both.c.id.desc()).limit(RANKED)
+
+
+def _permitted(wanted: Wanted, where: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Select[int]:
+    """SQL: the newest documents that hold what is wanted and whose tickets pass, each ticket looked up by its id."""
+    apart: ColumnElement[Any] = literal_column("0")  # an offset keeps the planner from joining otherwise
+    held = select(SearchDoc.ticket_id.label("id")).where(*vectors_match(wanted, notes=True), where)
+    found = held.order_by(SearchDoc.ticket_id.desc()).offset(apart).subquery()
+    passes = select(literal(1)).where(Ticket.id == found.c.id, *conditions).offset(apart).lateral()
+    return select(found.c.id).join(passes, true()).order_by(found.c.id.desc()).limit(RANKED)
 
 
 def _own_by_postgresql(wanted: Wanted, own: Select[int]) -> Any:
+    rank = -func.ts_rank(PUBLIC, tsquery(wanted), 1)
     return (
-        select(SearchDoc.ticket_id.label("id"), literal(0.0).label("rank"), false().label("notes"))
-        .where(*_vectors_match(wanted, notes=False), SearchDoc.ticket_id.in_(own))
+        select(SearchDoc.ticket_id.label("id"), rank.label("rank"), false().label("notes"))
+        .where(*vectors_match(wanted, notes=False), SearchDoc.ticket_id.in_(own))
         .order_by(SearchDoc.ticket_id.desc())
         .limit(RANKED)
     )
-
-
-def _vectors_match(wanted: Wanted, notes: bool) -> list[ColumnElement[bool]]:
-    """The index finds by all words; where only the public ones count, those are then looked at alone."""
-    if notes:
-        return [VECTOR.op("@@")(_tsquery(wanted))]
-    return [VECTOR.op("@@")(_tsquery(Wanted(wanted.terms))), PUBLIC.op("@@")(_tsquery(wanted))]
-
-
-def _tsquery(wanted: Wanted) -> ColumnElement[Any]:
-    query = _tsquery_of(wanted.terms[0])
-    for term in wanted.terms[1:]:
-        query = query.op("&&")(_tsquery_of(term))
-    for term in wanted.without:
-        query = query.op("&&")(func.tsquery_not(_tsquery_of(term)))
-    return query
-
-
-def _tsquery_of(term: Term) -> ColumnElement[Any]:
-    """The words as PostgreSQL stems them; what begins with a prefix needs its own function."""
-    if term.prefix:
-        begins = [func.to_tsquery(ENGLISH, f"{term.words[-1]}:*")]
-        if term.words[:-1]:
-            begins.insert(0, func.phraseto_tsquery(ENGLISH, " ".join(term.words[:-1])))
-        return func.tsquery_phrase(*begins) if len(begins) > 1 else begins[0]
-    return func.phraseto_tsquery(ENGLISH, " ".join(term.words))
-
-
-# What is shown of a find.
-
-
-def _marked(wanted: Wanted, ids: Sequence[int], *, notes: bool) -> dict[int, Hit]:
-    if not ids:
-        return {}
-    statement = _marked_by_sqlite if dialect_name() == "sqlite" else _marked_by_postgresql
-    return {
-        row.id: _hit(row.id, row.title, row.public, row.internal if notes else "")
-        for row in db.session.execute(statement(wanted, ids, notes))
-    }
-
-
-def _hit(ticket_id: int, title: str, public: str, internal: str) -> Hit:
-    from_notes = START not in public and START in internal
-    return Hit(ticket_id, mark(title), mark(internal if from_notes else public), from_notes)
-
-
-def mark(text: str) -> Markup:
-    """The text escaped, with what was found between <mark> and </mark>."""
-    safe = str(escape(readable(text)))
-    return Markup(safe.replace(START, "<mark>").replace(STOP, "</mark>"))  # noqa: S704  (escaped above)
-
-
-def _marked_by_sqlite(wanted: Wanted, ids: Sequence[int], notes: bool) -> Any:
-    def snippet(column_number: int) -> ColumnElement[Any]:
-        return func.snippet(FTS, column_number, START, STOP, "…", SNIPPET_WORDS)
-
-    return select(
-        fts.c.rowid.label("id"),
-        func.highlight(FTS, 0, START, STOP).label("title"),
-        snippet(1).label("public"),
-        snippet(2).label("internal"),
-    ).where(_fts5_match(wanted, notes), fts.c.rowid.in_(ids))
-
-
-def _marked_by_postgresql(wanted: Wanted, ids: Sequence[int], _notes: bool) -> Any:
-    query = _tsquery(wanted)
-    marks = f'StartSel="{START}", StopSel="{STOP}"'
-    short = f"{marks}, MinWords={SNIPPET_WORDS // 2}, MaxWords={SNIPPET_WORDS}, MaxFragments=1"
-
-    def headline(text: Any, options: str) -> ColumnElement[Any]:
-        return func.ts_headline(ENGLISH, func.substr(text, 1, LONGEST_MARKED), query, options)
-
-    return select(
-        SearchDoc.ticket_id.label("id"),
-        headline(SearchDoc.title, f"{marks}, HighlightAll=true").label("title"),
-        headline(SearchDoc.public, short).label("public"),
-        headline(SearchDoc.internal, short).label("internal"),
-    ).where(SearchDoc.ticket_id.in_(ids))

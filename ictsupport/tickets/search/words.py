@@ -7,7 +7,7 @@ else that was typed is only a gap between words. Nothing here knows a database.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...errors import Refusal
 
@@ -52,6 +52,8 @@ class Term:
     words: tuple[str, ...]
     prefix: bool = False
     excluded: bool = False
+    instead: tuple[str, ...] = ()
+    """Words spelled nearly so, any of which will do as well."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,14 @@ class Wanted:
 
     terms: tuple[Term, ...]
     without: tuple[Term, ...] = ()
+
+    @property
+    def so_far(self) -> "Wanted":
+        """What is looked for while it is still being typed: the last word may only have begun."""
+        *before, last = self.terms
+        if last.prefix or len(last.words) > 1 or len(last.words[0]) < 2:
+            return self
+        return replace(self, terms=(*before, replace(last, prefix=True)))
 
 
 def parse(typed: str) -> Wanted:
@@ -101,6 +111,11 @@ def indexable(text: str, longest: int = 100_000) -> str:
     plain = sorted({folded(word) for word in accented} - {word.lower() for word in accented})
     opened = _JOINT.sub(rf"{GAP}\1{GAP}", text)
     return f"{opened}\n{' '.join(plain)}" if plain else opened
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, one by one as they stand."""
+    return _WORD.findall(text)
 
 
 def readable(text: str) -> str:
