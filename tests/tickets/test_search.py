@@ -5,7 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text, update
 
+from ictsupport import jobs
 from ictsupport.database import db
+from ictsupport.people.joining import change_person
 from ictsupport.people.models import Grant, Role
 from ictsupport.people.scopes import scoped_to
 from ictsupport.tickets.models import CallResult, Resolution
@@ -252,3 +254,28 @@ def test_a_search_costs_two_statements_however_much_it_finds(make_ticket, agent,
             search.find(parse("printer"), agent)
         counts.append(len(queries))
     assert counts == [2, 2]
+
+
+@pytest.mark.parametrize("recent", [0, 2, 4, 100])
+def test_the_newest_are_looked_at_first_and_no_older_one_is_missed(make_ticket, agent, monkeypatch, recent):
+    monkeypatch.setattr(search, "RANKED", 3)
+    monkeypatch.setattr(search, "RECENT", recent)
+    tickets = [make_ticket(subject=subject).id for subject in ("Printer", "Printer", "Scanner", "Printer")]
+    assert found("printer", agent) == {tickets[0], tickets[1], tickets[3]}
+    assert search.newest(parse("printer"), agent) == [tickets[3], tickets[1], tickets[0]]
+    make_ticket(subject="Printer")
+    assert tickets[0] not in found("printer", agent)
+
+
+def test_ones_own_tickets_come_with_the_word_in_the_subject_first(make_ticket, staff):
+    subject = make_ticket(subject="Scanner", description="No power")
+    text_only = make_ticket(subject="Something else", description="It says scanner somewhere")
+    assert [hit.ticket_id for hit in search.find(parse("scanner"), staff).hits] == [subject.id, text_only.id]
+
+
+def test_a_renamed_requester_is_found_by_the_new_name_alone(ticket, staff, agent):
+    change_person(staff, by=agent, name="Tina Harcourt")
+    db.session.commit()
+    jobs.run_all()
+    assert found("harcourt", agent) == {ticket.id}
+    assert found("worsley", agent) == set(), "the mail address is not part of the ticket"

@@ -1,24 +1,28 @@
 """What tickets can be found by, kept up to date in the transaction of every change, and made anew on demand."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
+from ... import jobs, scheduler
 from ...database import READONLY, db, dialect_name
 from ...journal import on
+from ...people.events import PersonChanged
 from ...people.models import Person
 from ..events import TicketEvent
 from ..models import Attachment, Message, MessageKind, Ticket
 from ..rebuilding import Difference, Step, how_many_tickets, rebuildable
 from ..request_types.models import FilledForm
 from ..together import once_for_all
+from . import spelling
 from .models import SearchDoc
 from .words import indexable
 
 BATCH = 500
+COLUMNS = ("title", "public", "internal")
 
 Document = dict[str, Any]
 
@@ -34,6 +38,24 @@ def index_tickets(ids: Sequence[int]) -> None:
     _put(documents(ids), {document["ticket_id"]: document for document in kept_documents(ids)})
 
 
+@on(PersonChanged)
+def rename(event: PersonChanged) -> None:
+    """Let tickets be found by the new name of whoever asked: there may be thousands, so it is done as work of its own."""
+    if "name" in event.changes:
+        jobs.enqueue("search.rename", {"person_id": event.about.id, "after": 0})
+
+
+@jobs.handles("search.rename")
+def reindex_tickets_of(payload: dict[str, Any]) -> None:
+    """Make the documents of somebody's tickets anew, some at a time."""
+    person_id, after = payload["person_id"], payload["after"]
+    theirs = select(Ticket.id).where(Ticket.requester_id == person_id, Ticket.id > after)
+    ids = list(db.session.scalars(theirs.order_by(Ticket.id).limit(BATCH)))
+    index_tickets(ids)
+    if len(ids) == BATCH:
+        jobs.enqueue("search.rename", {"person_id": person_id, "after": ids[-1]})
+
+
 def _put(wanted: Sequence[Document], kept: Mapping[int, Document]) -> None:
     if new := [document for document in wanted if document["ticket_id"] not in kept]:
         db.session.execute(insert(SearchDoc), new)
@@ -45,6 +67,11 @@ def _put(wanted: Sequence[Document], kept: Mapping[int, Document]) -> None:
                 .values(document)
                 .execution_options(synchronize_session=False)
             )
+    spelling.learn(_words_of(wanted) - _words_of(kept.values()))
+
+
+def _words_of(documents: Iterable[Document]) -> set[str]:
+    return spelling.vocabulary(*(each[column] for each in documents for column in COLUMNS))
 
 
 def kept_documents(ids: Sequence[int]) -> list[Document]:
@@ -134,23 +161,30 @@ def _files_of(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
 @rebuildable("search", size=how_many_tickets)
 def rebuild_search(mend: bool) -> Iterator[Step]:
     """What every ticket can be found by, from its words; and that the full-text index follows."""
+    counted: Counter[str] = Counter()
     for ids in _all_tickets():
         kept = {document["ticket_id"]: document for document in kept_documents(ids)}
+        wanted = documents(ids)
+        for document in wanted:
+            counted.update(_words_of([document]))
         different = [
             (document, kept.get(document["ticket_id"], {}))
-            for document in documents(ids)
+            for document in wanted
             if kept.get(document["ticket_id"]) != document
         ]
         if different and mend:
             _put([document for document, _old in different], kept)
         yield len(ids), [difference for pair in different for difference in _told(*pair)]
+    yield 0, [Difference("Search", "words", "unknown", word) for word in sorted(spelling.missing(counted))]
+    if mend:
+        spelling.settle(counted)
     if dialect_name() == "sqlite":
         yield 0, list(_index_of_sqlite(mend))
 
 
 def _told(wanted: Document, old: Document) -> Iterator[Difference]:
     thing = f"Search, ticket {wanted['ticket_id']}"
-    for column in ("title", "public", "internal"):
+    for column in COLUMNS:
         if old.get(column) != wanted[column]:
             yield Difference(thing, column, (old.get(column) or "empty")[:60], wanted[column][:60])
 
@@ -167,6 +201,19 @@ def _index_of_sqlite(mend: bool) -> Iterator[Difference]:
             db.session.execute(text("INSERT INTO search_fts(search_fts) VALUES ('rebuild')"))
     finally:
         READONLY.reset(before)
+
+
+@jobs.handles("search.count_words")
+def count_words(_payload: dict[str, Any]) -> None:
+    """Count how usual each word is, and forget those that stand nowhere any more."""
+    counted: Counter[str] = Counter()
+    for ids in _all_tickets():
+        for document in kept_documents(ids):
+            counted.update(_words_of([document]))
+    spelling.settle(counted)
+
+
+scheduler.every("search.count_words", hours=24 * 7)
 
 
 def _all_tickets() -> Iterator[list[int]]:
