@@ -87,6 +87,12 @@ class Settings(BaseSettings):
     stuck_after_working_days: int = Field(
         5, ge=1, le=250, description="An open ticket that nobody has touched for so long is in the view Stuck"
     )
+    remind_after_working_days: list[int] = Field(
+        [2, 5], description="A requester who is asked something is reminded after so many working days each"
+    )
+    resolve_unanswered_after_working_days: int = Field(
+        10, ge=0, description="After so many, a ticket that had no answer is resolved; 0 means never"
+    )
     tickets_each: int = Field(
         25,
         description="Most tickets with running clocks that an agent is given, unless a manager says otherwise",

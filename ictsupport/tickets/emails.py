@@ -52,7 +52,8 @@ def ask_or_tell(event: TicketHeld) -> None:
 
 @on(TicketResolved)
 def tell_resolved(event: TicketResolved) -> None:
-    _write_to_requesters("tickets/resolved", event)
+    """Nobody's name under it means that a question had no answer: the mail says so and how to go on."""
+    _write_to_requesters("tickets/resolved" if event.by is not None else "tickets/unanswered", event)
 
 
 @on(TicketReopened)

@@ -133,6 +133,16 @@ class TicketRead(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequesterReminded(Event):
+    """Whoever asked was reminded that a question to them is open: the first time, the second time."""
+
+    about: Ticket
+    question: Message
+    number: int
+    is_last: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class TargetBreached(Event):
     """A target has run out. Announced once for each time it does, shortly after `breached_at`."""
 

@@ -50,6 +50,7 @@ DEEDS = {
     "tickets.TicketCancelled": "cancelled it",
     "tickets.IdentityChecked": "checked who the requester is",
     "tickets.MacroApplied": "used a macro on it",
+    "tickets.RequesterReminded": "reminded the requester",
     "tickets.TicketRead": "opened it; it is confidential",
     "tickets.TicketsLinked": "linked it with another ticket",
     "tickets.TicketsUnlinked": "took a link away",
