@@ -67,6 +67,7 @@ class Person(Model):
     way: Mapped[Way] = mapped_column(words(Way, 20), default=Way.MAIL)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     last_seen_at: Mapped[datetime | None]
+    left_off_at: Mapped[datetime | None]
     joined_on: Mapped[date | None]
     left_on: Mapped[date | None]
     gone_at: Mapped[datetime | None]

@@ -50,6 +50,7 @@ DEVICES = {
     "Linux": "Linux",
 }
 SEEN_EVERY = timedelta(minutes=1)
+NEW_VISIT_AFTER = timedelta(hours=1)
 
 
 def hashed(token: str) -> str:
@@ -115,7 +116,7 @@ def recognise(_request: Request) -> Person | None:
         return None
     view = current_app.view_functions.get(request.endpoint or "")
     if idle > SEEN_EVERY and not getattr(view, "is_unattended", False):
-        _note_seen(found.id, found.person_id)
+        _note_seen(found.id, found.person)
     return found.person
 
 
@@ -125,12 +126,16 @@ def unattended(view: V) -> V:
     return view
 
 
-def _note_seen(sign_in_id: int, person_id: int) -> None:
-    now = clock.now()
+def _note_seen(sign_in_id: int, person: Person) -> None:
+    """Last seen now. After a while away, also when the visit before this one ended."""
+    now, person_id, before = clock.now(), person.id, person.last_seen_at
+    seen = {"last_seen_at": now}
+    if before is not None and now - before > NEW_VISIT_AFTER:
+        seen["left_off_at"] = before
 
     def write() -> None:
         db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=now))
-        db.session.execute(update(Person).where(Person.id == person_id).values(last_seen_at=now))
+        db.session.execute(update(Person).where(Person.id == person_id).values(**seen))
 
     aside(write)
 

@@ -7,12 +7,13 @@ def init_app(app: Flask) -> None:
     # Most of these listen, or put pages onto the blueprint.
     from . import emails, models, rebuilding, system_parts, views  # noqa: F401
     from .asking import by_request, first_page, suggesting_own  # noqa: F401
-    from .assigning import dealing_views, standing, taking_views, team_views  # noqa: F401
+    from .assigning import dealing_views, standing, taking_views, team_views, today_views  # noqa: F401
     from .assigning import suggesting as suggesting_agents  # noqa: F401
     from .blueprint import bp
     from .outages import reporting, suggesting  # noqa: F401
     from .outages import views as outage_views  # noqa: F401
     from .related import link_views, merge_views, parts, proving  # noqa: F401
+    from .reminding import unanswered  # noqa: F401
     from .request_types import (  # noqa: F401
         identity,
         identity_views,

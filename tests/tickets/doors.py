@@ -112,6 +112,7 @@ DOORS = {
     "tickets.links": Door(get=DESK, post=DESK),
     "tickets.link_removal": Door(post=DESK),
     "tickets.next_ticket": Door(post=DESK),
+    "tickets.today": Door(get=DESK),
     "tickets.team": Door(get=MANAGER),
     "tickets.team_member": Door(get=MANAGER, fill={"person_id": "agent_id"}),
     **{

@@ -1,0 +1,21 @@
+"""The page to begin a day with."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from ...people.access import DESK, allow, me
+from ..blueprint import bp
+from .today import first_things, last_here, news_for
+
+
+@bp.get("/today")
+@allow(*DESK)
+def today() -> ResponseReturnValue:
+    """Since you were last here, and ten things to do first."""
+    return render_template(
+        "tickets/assigning/today.html",
+        since=last_here(me()),
+        news=news_for(me()),
+        first=first_things(me()),
+        title="Today",
+    )
