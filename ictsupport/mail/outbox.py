@@ -40,8 +40,11 @@ def send(
     """
     if not to.email:
         return None
+    own_words = current_app.extensions["pages.service"]
     subject, _, text = (
-        render_template(f"mail/{template}.txt", to=to, link=address_of, **context).strip().partition("\n")
+        render_template(f"mail/{template}.txt", to=to, link=address_of, service=own_words, **context)
+        .strip()
+        .partition("\n")
     )
     method, ics = calendar or (None, None)
     outgoing = Outgoing(

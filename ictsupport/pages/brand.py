@@ -11,16 +11,22 @@ from markupsafe import Markup
 DARK_INK = "#0b0c0c"
 WHITE = "#ffffff"
 COLOUR = "#[0-9a-fA-F]{6}"
+WORDS = ("service", "phone", "hours", "statement", "contact")
 
 
 @dataclass(frozen=True)
 class Brand:
-    """What the masthead shows: a name, a ground colour, the line under it, and a logo if there is one."""
+    """What a council's people see as theirs: name, ground colour, the line under it, logo; and its own words, if any.
+
+    `words` may name the service, its phone and hours, what the accessibility
+    statement adds, and who to write to about it.
+    """
 
     name: str
     colour: str = "#143a52"
     line: str = "#2b7a9b"
     logo: str = ""
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)
     style: Markup = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -29,13 +35,21 @@ class Brand:
         rules = f":root{{--brand:{self.colour};--brand-ink:{ink_on(self.colour)};--brand-line:{self.line}}}"
         object.__setattr__(self, "style", Markup(rules))  # noqa: S704 - only colours that rgb() has read
 
+    @property
+    def ink(self) -> str:
+        """The colour of letters on the ground."""
+        return ink_on(self.colour)
+
     @classmethod
     def kept(cls, name: str, brand: Mapping[str, Any]) -> "Brand":
         """The brand as a council keeps it; colours it lacks, or that are none, are the service's own."""
         colours = {part: brand[part] for part in ("colour", "line") if _is_colour(brand.get(part))}
         if "colour" in colours and "line" not in colours:
             colours["line"] = lighter(colours["colour"])
-        return cls(name=name, **colours)
+        words = {part: str(brand[part]) for part in WORDS if brand.get(part)}
+        logo = brand.get("logo")
+        is_key = isinstance(logo, str) and re.fullmatch(r"[0-9a-f]{64}", logo) is not None
+        return cls(name=name, logo=f"/brand/{logo}" if is_key else "", words=words, **colours)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

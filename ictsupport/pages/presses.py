@@ -74,6 +74,14 @@ def done(location: str, message: str | None = None) -> ResponseReturnValue:
     return redirect(location, code=303)
 
 
+def keep_meanwhile() -> None:
+    """Commit what a view kept on the way, although its form is not done and may be sent again."""
+    press: Press | None = g.pop("press", None)
+    if press is not None:
+        db.session.delete(press)
+    db.session.commit()
+
+
 def _answer_again(key: str) -> ResponseReturnValue:
     first = db.session.get(Press, key)
     if first is None or first.person_id != getattr(current_user, "id", None) or not first.location:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Blueprint, Flask, current_app, jsonify, render_template
+from flask import Blueprint, Flask, current_app, g, has_request_context, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from ..config import Settings
-from . import health
+from . import brand, health
 
 bp = Blueprint("pages", __name__)
 
@@ -22,22 +22,42 @@ def everybody(view: View) -> View:
 
 
 class Service:
-    """What every page says about the service: its name, and where there is help."""
+    """What every page says about the service: its name, and where there is help.
 
-    def __init__(self, settings: Settings) -> None:
+    To people of a council in the council's own words, where it has some; mail
+    is written in the service's own, since who reads it is not who caused it.
+    """
+
+    def __init__(self, settings: Settings, *, own_words: bool = False) -> None:
         self.settings = settings
+        self.own_words = own_words
 
     @property
     def name(self) -> str:
-        return self.settings.service_name
+        return self._said("service") or self.settings.service_name
 
     @property
     def phone(self) -> str:
-        return self.settings.service_phone
+        return self._said("phone") or self.settings.service_phone
 
     @property
     def hours(self) -> str:
-        return self.settings.service_hours
+        return self._said("hours") or self.settings.service_hours
+
+    @property
+    def statement(self) -> str:
+        """What the accessibility statement says beyond what is true of every installation."""
+        return self._said("statement")
+
+    @property
+    def contact(self) -> str:
+        """Who to turn to about accessibility, where that is not the helpdesk."""
+        return self._said("contact")
+
+    def _said(self, part: str) -> str:
+        if self.own_words or not has_request_context() or g.get("bare"):
+            return ""
+        return brand.present().words.get(part, "")
 
     @property
     def idle_seconds(self) -> int:
@@ -56,6 +76,7 @@ class Service:
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["service"] = Service(app.config["SETTINGS"])
+    app.extensions["pages.service"] = Service(app.config["SETTINGS"], own_words=True)
     app.register_blueprint(bp)
 
 

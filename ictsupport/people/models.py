@@ -24,6 +24,15 @@ class Council(Model):
     sites: Mapped[list["Site"]] = relationship(back_populates="council")
 
 
+class Logo(Model):
+    """A council's logo, under the digest of its bytes: one that is replaced stays for pages still in a cache."""
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content_type: Mapped[str] = mapped_column(String(40))
+    content: Mapped[bytes]
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
 class Site(Model):
     """A building of a council."""
 

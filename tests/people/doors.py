@@ -9,6 +9,7 @@ from ictsupport.people.models import (
     Delegation,
     Demonstration,
     Grant,
+    Logo,
     Person,
     Role,
     SignIn,
@@ -64,6 +65,9 @@ DOORS: Doors = {
     "people.councils": Door(get=ADMINISTRATOR),
     "people.new_council": Door(get=ADMINISTRATOR, post=ADMINISTRATOR),
     "people.council": Door(get=ADMINISTRATOR, post=ADMINISTRATOR),
+    "people.brands": Door(get=ADMINISTRATOR),
+    "people.brand": Door(get=ADMINISTRATOR, post=ADMINISTRATOR),
+    "people.logo": Door(get=PUBLIC),
     "people.new_site": Door(get=ADMINISTRATOR, post=ADMINISTRATOR),
     "people.site": Door(get=ADMINISTRATOR, post=ADMINISTRATOR),
 }
@@ -89,10 +93,12 @@ def things(world: World) -> dict[str, Any]:
         member=world.member, delegate=world.staff, scopes=["view"], starts_on=date(2026, 1, 1)
     )
     grant = Grant(person=world.staff, role=Role.CLERK, ended_at=now, **scoped_to(None))
-    db.session.add_all([sign_in, wish, delegation, grant, Demonstration()])
+    logo = Logo(key="a" * 64, content_type="image/png", content=b"a picture")
+    db.session.add_all([sign_in, wish, delegation, grant, Demonstration(), logo])
     db.session.flush()
     return {
         "token": "a link",
+        "key": logo.key,
         "person_id": world.staff.id,
         "member_id": world.member.id,
         "nobody": max(db.session.scalars(db.select(Person.id))) + 1,

@@ -48,6 +48,8 @@ DOORS = {
     "setting_up.new_policy": BOTH,
     "setting_up.change_policy": BOTH,
     "setting_up.end_policy": BOTH,
+    "setting_up.wordings": Door(get=SETS_UP),
+    "setting_up.words": BOTH,
     "setting_up.routing": Door(get=SETS_UP),
     "setting_up.new_rule": BOTH,
     "setting_up.rule": BOTH,

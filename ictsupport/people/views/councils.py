@@ -80,7 +80,7 @@ def council(slug: str) -> ResponseReturnValue:
             "name": which.name,
             "short_name": which.short_name,
             "domains": "\n".join(which.email_domains),
-            **which.brand,
+            **{part: which.brand[part] for part in ("colour", "line") if part in which.brand},
         }
     )
     if form.validate_on_submit():
@@ -93,7 +93,7 @@ def council(slug: str) -> ResponseReturnValue:
                 name=said(form.name),
                 short_name=said(form.short_name),
                 email_domains=_domains(form),
-                brand=_brand(form),
+                brand={**which.brand, **_brand(form)},
             )
         except Refusal as refusal:
             db.session.rollback()

@@ -8,15 +8,8 @@ from ...config import settings
 from ...pages.filters import long_date, near_moment
 from ...people.calendars import calendar_for
 from ..models import ClockKind, HoldReason, Status, Ticket
+from ..setting_up.wordings import told_while, wording
 from ..targets.clocks import Stage
-
-WAITS_FOR = {
-    HoldReason.SUPPLIER: "the supplier to do their part",
-    HoldReason.CHANGE: "a planned change to be made",
-    HoldReason.PROBLEM: "the cause of it to be found: several people have the same trouble",
-    HoldReason.APPROVAL: "somebody to approve it",
-    HoldReason.BOOKED: "the visit or clinic that is booked",
-}
 
 STATES = {
     Status.NEW: "We have it",
@@ -57,17 +50,16 @@ def who_has(ticket: Ticket) -> str:
 
 def what_next(ticket: Ticket) -> str:
     """One or two sentences: what we do next, and by when, or what we need from them."""
-    if ticket.hold_reason is HoldReason.REQUESTER:
-        return "We need an answer from you. We go on as soon as we have it."
     if ticket.hold_reason is not None:
         until = f" We look again on {long_date(ticket.hold_until)}." if ticket.hold_until else ""
-        return f"We are waiting for {WAITS_FOR[ticket.hold_reason]}.{until}"
+        until = "" if ticket.hold_reason is HoldReason.REQUESTER else until
+        return f"{told_while(ticket.hold_reason, ticket.council_id)}{until}"
     if ticket.status is Status.RESOLVED:
         return f"Tell us whether it works now. If we hear nothing, we close it on {long_date(closes_at(ticket))}."
     if ticket.status is Status.CLOSED:
-        return "It is finished. If you write to us about it again, we open a new request that follows it."
+        return wording("closed", ticket.council_id)
     if ticket.status is Status.CANCELLED:
-        return "It was cancelled, so nothing more happens. You can ask again at any time."
+        return wording("cancelled", ticket.council_id)
     return _by_when(ticket)
 
 

@@ -32,3 +32,8 @@ class ClearanceChanged(SettingChanged):
 @dataclass(frozen=True, kw_only=True)
 class RoutingChanged(SettingChanged):
     """The rules by which new tickets find their queue are different now. `changes` shows each place that is."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordingChanged(SettingChanged):
+    """Requesters are told something in other words."""
