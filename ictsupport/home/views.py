@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import redirect
 
-from ..pages.cards import cards_for, waiting_for
+from ..pages.cards import cards_for, notices_for, waiting_for
 from ..people.access import me
 from ..tickets.access import is_desk
 from ..tickets.asking.own_queries import open_requests
@@ -25,6 +25,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "home/index.html",
         cards=cards_for(person),
+        notices=notices_for(person),
         waiting=waiting_for(person),
         requests=requests[:SHOWN],
         more=len(requests) > SHOWN,

@@ -37,8 +37,10 @@ class Waiting:
 
 CardMaker = Callable[[Any], Card | None]
 WaitingFinder = Callable[[Any], Iterable[Waiting]]
+NoticeFinder = Callable[[Any], Iterable[str]]
 _cards: dict[str, tuple[int, CardMaker]] = {}
 _finders: dict[str, tuple[int, WaitingFinder]] = {}
+_notices: dict[str, NoticeFinder] = {}
 
 
 def card(order: int = 50) -> Callable[[CardMaker], CardMaker]:
@@ -59,6 +61,17 @@ def waiting(order: int = 50) -> Callable[[WaitingFinder], WaitingFinder]:
         return finder
 
     return register
+
+
+def notice(finder: NoticeFinder) -> NoticeFinder:
+    """Say on the first page what the function has to tell a person: a sentence each, above everything else."""
+    _notices[f"{finder.__module__}.{finder.__name__}"] = finder
+    return finder
+
+
+def notices_for(person: Any) -> Sequence[str]:
+    """All that the person should know before they ask."""
+    return [words for finder in _notices.values() for words in finder(person)]
 
 
 def cards_for(person: Any) -> Sequence[Card]:

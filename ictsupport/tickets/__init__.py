@@ -12,7 +12,7 @@ def init_app(app: Flask) -> None:
     from .blueprint import bp
     from .outages import reporting, suggesting  # noqa: F401
     from .outages import views as outage_views  # noqa: F401
-    from .related import link_views, merge_views, parts, proving  # noqa: F401
+    from .related import bulk, link_views, major_views, merge_views, parts, proving  # noqa: F401
     from .reminding import unanswered  # noqa: F401
     from .request_types import (  # noqa: F401
         identity,

@@ -107,6 +107,12 @@ DOORS = {
         }.items()
     },
     "tickets.tag_removal": Door(post=DESK),
+    "tickets.major_incident": Door(get=DESK, post=DESK),
+    "tickets.major_update": Door(post=DESK),
+    "tickets.major_end": Door(post=DESK),
+    "tickets.major_children": Door(get=DESK, post=DESK),
+    "tickets.children_resolution": Door(get=DESK, post=DESK),
+    "tickets.opting_out": Door(post=ASKER, hidden=EVERYBODY, fill={"reference": "below"}),
     "tickets.merging": Door(get=DESK, post=DESK),
     "tickets.unmerging": Door(get=DESK, post=DESK),
     "tickets.links": Door(get=DESK, post=DESK),
@@ -163,7 +169,10 @@ def things(world: World) -> dict[str, Any]:
     saved = save_reply(SavedReply(), body="Hello", **shared)
     db.session.flush()
     linked = link(ticket, LinkKind.RELATED, resolved, by=agent)
+    below = raised()
+    link(ticket, LinkKind.PARENT, below, by=agent)
     return {
+        "below": below.reference,
         "link_id": linked.id,
         "view_id": view.id,
         "run_id": run.id,

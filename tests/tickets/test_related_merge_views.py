@@ -3,6 +3,7 @@
 import pytest
 
 from ictsupport.database import db
+from ictsupport.tickets.lists.bulk import CHANGED, REFUSED, SAME, act_called, carry_out
 from ictsupport.tickets.models import Resolution, Ticket
 from ictsupport.tickets.related.merging import merge
 from ictsupport.tickets.replying import note, reply
@@ -111,6 +112,17 @@ def test_a_merged_ticket_is_on_no_work_list_but_is_found(merged, agent, browser)
     assert other.reference not in client.get("/tickets").text
     assert other.reference in client.get("/tickets?view=everything").text
     assert other.reference in client.get(f"/search?q={other.reference}", follow_redirects=True).text
+
+
+def test_what_is_ticked_on_a_list_becomes_one(make_ticket, agent):
+    survivor, *rest = (make_ticket() for _ in range(4))
+    resolve(rest[-1], Resolution.FIXED, "Done", by=agent)
+    act = act_called("merge")
+    form = act.filled({"into": [f" {survivor.reference.lower()}"]}, agent)
+    chosen = [(each.id, None) for each in (survivor, *rest)]
+    outcomes = carry_out(act, form, chosen, by=agent, bulk=0)
+    assert [each.state for each in outcomes] == [SAME, CHANGED, CHANGED, REFUSED]
+    assert [each.merged_into_id for each in rest] == [survivor.id, survivor.id, None]
 
 
 @pytest.mark.parametrize("busy", [1, 12])

@@ -15,6 +15,7 @@ from ..amending import amend
 from ..blueprint import bp
 from ..holding import hold, release
 from ..models import HoldReason, Queue, Resolution, Ticket, TicketType
+from ..related.major import children_of, resolve_children
 from ..resolving import cancel, reopen, resolve
 from ..tagging import names_in, tag, tags_in_use, untag
 from ..triage import assign, move, prioritise, return_to_triage, take_up
@@ -94,8 +95,23 @@ def _hold(ticket: Ticket, form: HoldForm) -> None:
     hold(ticket, reason, by=me(), until=form.until.data, message=message, seen=form.seen)
 
 
+def _offer_children(ticket: Ticket, form: ResolutionForm) -> None:
+    children = children_of(ticket, me(), only_open=True)
+    form.children.choices = [(each.id, f"{each.reference}: {each.subject}") for each in children]
+    if not children:
+        del form.children
+
+
+def _all_children(_ticket: Ticket, form: ResolutionForm) -> None:
+    if form.children is not None:
+        form.children.data = [choice[0] for choice in form.children.choices or ()]
+
+
 def _resolve(ticket: Ticket, form: ResolutionForm) -> None:
-    resolve(ticket, Resolution(form.resolution.data), form.notes.data or "", by=me(), seen=form.seen)
+    how, notes = Resolution(form.resolution.data), form.notes.data or ""
+    resolve(ticket, how, notes, by=me(), seen=form.seen)
+    if form.children is not None:
+        resolve_children(ticket, form.children.data or [], how, notes, by=me())
     if form.minutes.data:
         amend(ticket, by=me(), minutes_spent=ticket.minutes_spent + form.minutes.data)
 
@@ -216,6 +232,8 @@ ACTS = {
         button="Resolve",
         said="It is resolved, and the requester is told.",
         form=ResolutionForm,
+        offer=_offer_children,
+        fill=_all_children,
         do=_resolve,
         hints={"notes": "The requester reads this, and can say that it does not work yet."},
     ),

@@ -173,6 +173,9 @@ class ResolutionForm(TicketForm):
         "What was done", [InputRequired("Say what was done: the requester reads it"), PROSE]
     )
     minutes = WholeNumberField("Minutes spent", [NotRequired()], most=100_000, what="Minutes spent")
+    children = SelectMultipleField(
+        "Which of the tickets below it are resolved with it?", [NotRequired()], coerce=int
+    )
 
 
 class ReopeningForm(TicketForm):

@@ -55,6 +55,9 @@ DEEDS = {
     "tickets.TicketsLinked": "linked it with another ticket",
     "tickets.TicketsUnlinked": "took a link away",
     "tickets.TicketMerged": "merged it",
+    "tickets.MajorIncidentDeclared": "declared it a major incident",
+    "tickets.MajorIncidentEnded": "stood the major incident down",
+    "tickets.AllTold": "wrote to all who asked below it",
     "tickets.TicketUnmerged": "unmerged it",
 }
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from ... import clock
 from ...pages.paging import Count
 from ...people.access import me
+from ..related.major import open_incidents
 from ..search.words import LONGEST
 from . import worklists
 from .access import may_change_view
@@ -53,6 +54,7 @@ def queue_page() -> ResponseReturnValue:
         here=here,
         since=int(clock.now().timestamp()),
         acts=acts(),
+        incidents=open_incidents(own.person, desk=True),
         most=MOST,
         may_change=wish.began_as is not None and may_change_view(own.person, wish.began_as),
         title=next((tab["label"] for tab in tabs if tab["current"]), "Queue"),

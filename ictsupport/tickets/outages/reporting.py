@@ -114,5 +114,5 @@ def tell_those_it_hit(event: OutageUpdated) -> None:
 def ask_whether_it_works(event: OutageEnded) -> None:
     """Those that still wait with the outage are resolved with it; what somebody has taken up goes its own way."""
     for ticket in reports_of(event.about):
-        if ticket.status is Status.ON_HOLD and ticket.hold_reason is HoldReason.PROBLEM:
+        if ticket.is_open and ticket.status is Status.ON_HOLD and ticket.hold_reason is HoldReason.PROBLEM:
             resolve(ticket, Resolution.FIXED, event.update.words_, by=event.by)

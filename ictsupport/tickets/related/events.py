@@ -34,3 +34,22 @@ class TicketUnmerged(TicketEvent):
     """`about` stands for itself again."""
 
     survivor: Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
+class MajorIncidentDeclared(TicketEvent):
+    """Many have this trouble: everybody it may concern reads these words."""
+
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MajorIncidentEnded(TicketEvent):
+    """It is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllTold(TicketEvent):
+    """Everybody who asked on a ticket below this one was written to at once."""
+
+    how_many: int

@@ -98,7 +98,10 @@ def _merge(ticket: Ticket, survivor: Ticket, by: Person | None) -> None:
         Merge(survivor_id=survivor.id, merged_id=ticket.id, at=now, by_id=by.id if by is not None else None)
     )
     _stand_for([ticket.id, *_ids_below(ticket.id)], survivor.id)
-    announce(TicketMerged(about=ticket, by=by, version=ticket.version, survivor=survivor, at=now))
+    changes = {"merged_into": [None, survivor.reference]}
+    announce(
+        TicketMerged(about=ticket, by=by, version=ticket.version, changes=changes, survivor=survivor, at=now)
+    )
 
 
 def unmerge(ticket: Ticket, *, by: Person | None) -> None:
@@ -115,7 +118,12 @@ def unmerge(ticket: Ticket, *, by: Person | None) -> None:
     _stand_for([ticket.id], None)
     _stand_for(below, ticket.id)
     notice_breaches(ticket, now)
-    announce(TicketUnmerged(about=ticket, by=by, version=ticket.version, survivor=survivor, at=now))
+    changes = {"merged_into": [survivor.reference, None]}
+    announce(
+        TicketUnmerged(
+            about=ticket, by=by, version=ticket.version, changes=changes, survivor=survivor, at=now
+        )
+    )
 
 
 def merged_into(ticket: Ticket) -> Sequence[Ticket]:

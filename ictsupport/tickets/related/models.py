@@ -3,10 +3,11 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...database import Model, words
+from ..models import Ticket
 
 
 class LinkKind(enum.Enum):
@@ -52,4 +53,21 @@ class TicketLink(Model):
         UniqueConstraint("ticket_id", "kind", "other_id"),
         Index("ix_ticket_link_other_id", "other_id"),
         Index("uq_ticket_link_parent", "other_id", unique=True, sqlite_where=CHILD, postgresql_where=CHILD),
+    )
+
+
+class MajorIncident(Model):
+    """A ticket whose trouble many have: `words` is what all of them read, until it is over."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    words_: Mapped[str] = mapped_column("words", String(300))
+    declared_at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    ticket: Mapped[Ticket] = relationship()
+
+    OPEN = text("ended_at IS NULL")
+    __table_args__ = (
+        Index("uq_major_incident_open", "ticket_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
     )

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from flask import url_for
 
+from ...pages.cards import notice
 from ...people.models import Person
 from ..access import is_desk, may_work
 from ..models import Ticket
 from ..parts import Action, action, part
+from .major import known_trouble, open_incidents
+from .models import MajorIncident
 from .queries import Joined, Linked, company_of
 
 
@@ -86,3 +89,50 @@ def merge_ticket(ticket: Ticket, _person: Person) -> Action | None:
 @action(order=60)
 def link_ticket(ticket: Ticket, _person: Person) -> Action:
     return Action("Link", url_for("tickets.links", reference=ticket.reference))
+
+
+@dataclass(frozen=True)
+class IsMajor:
+    """Above a major incident, for the desk: that it is one, and the way to its page."""
+
+    ticket: Ticket
+    template: str = "tickets/related/is_major.html"
+    is_notice: bool = True
+
+
+@part
+def major_incident_here(ticket: Ticket, person: Person) -> IsMajor | None:
+    if not is_desk(person) or not may_work(person, ticket):
+        return None
+    return IsMajor(ticket) if company_of(ticket, person).is_major else None
+
+
+@dataclass(frozen=True)
+class KnownTrouble:
+    """Above somebody's request that hangs below a major incident: what is known, and that theirs may be another."""
+
+    ticket: Ticket
+    incident: MajorIncident
+    template: str = "tickets/related/known_trouble.html"
+    is_notice: bool = True
+
+
+@part
+def known_trouble_of(ticket: Ticket, person: Person) -> KnownTrouble | None:
+    if is_desk(person) or not ticket.is_open:
+        return None
+    incident = known_trouble(ticket)
+    return KnownTrouble(ticket, incident) if incident is not None else None
+
+
+@action(order=70)
+def major_incident(ticket: Ticket, _person: Person) -> Action | None:
+    if ticket.confidential or not ticket.is_open:
+        return None
+    return Action("Major incident", url_for("tickets.major_incident", reference=ticket.reference))
+
+
+@notice
+def known_to_all(person: Person) -> list[str]:
+    """What everybody it may concern reads on their first page."""
+    return [each.words_ for each in open_incidents(person, desk=False)]

@@ -16,7 +16,7 @@ from ..access import workable
 from ..models import Status, Ticket
 from ..search import finding
 from ..search import words as search_words
-from .models import TicketLink
+from .models import MajorIncident, TicketLink
 
 MOST_FOUND = 10
 SHOWN = 30
@@ -63,9 +63,10 @@ class Company:
     """What else the requester waits for."""
     merged: Sequence[Joined]
     survivor: Joined | None
+    is_major: bool
 
 
-LINK, OPEN_TOO, MERGED, SURVIVOR = "link", "open too", "merged", "survivor"
+LINK, OPEN_TOO, MERGED, SURVIVOR, MAJOR = "link", "open too", "merged", "survivor", "major"
 
 
 def company_of(ticket: Ticket, person: Person) -> Company:
@@ -78,11 +79,15 @@ def company_of(ticket: Ticket, person: Person) -> Company:
 
 
 def _company(ticket: Ticket, person: Person) -> Company:
+    incidents = select(MajorIncident.ticket_id).where(
+        MajorIncident.ticket_id == ticket.id, MajorIncident.ended_at.is_(None)
+    )
     near = union_all(
         _side(ticket, away=True),
         _side(ticket, away=False),
         _open_too(ticket, person),
         _joined(MERGED, Ticket.merged_into_id == ticket.id),
+        _joined(MAJOR, Ticket.id.in_(incidents)),
         *([_joined(SURVIVOR, Ticket.id == ticket.merged_into_id)] if ticket.merged_into_id else []),
     ).subquery()
     ranked = (
@@ -104,7 +109,7 @@ def _company(ticket: Ticket, person: Person) -> Company:
         .where(workable(person))
         .subquery()
     )
-    rows: dict[str, list[Any]] = {LINK: [], OPEN_TOO: [], MERGED: [], SURVIVOR: []}
+    rows: dict[str, list[Any]] = {LINK: [], OPEN_TOO: [], MERGED: [], SURVIVOR: [], MAJOR: []}
     room = case((ranked.c.why == MERGED, MOST_MERGED), else_=SHOWN)
     for row in db.session.execute(select(ranked).where(ranked.c.place <= room).order_by(ranked.c.place)):
         rows[row.why].append(row)
@@ -116,6 +121,7 @@ def _company(ticket: Ticket, person: Person) -> Company:
         rows[OPEN_TOO],
         merged,
         survivors[0] if survivors else None,
+        bool(rows[MAJOR]),
     )
 
 
@@ -220,6 +226,14 @@ def find_tickets(typed: str, person: Person, but: int = 0) -> list[Found]:
     return [Found(row.reference, f"{row.reference}: {row.subject}") for row in rows]
 
 
-def ticket_meant(reference: str, person: Person) -> Ticket | None:
-    """The ticket with that reference, if the person works on it."""
-    return db.session.scalars(select(Ticket).where(Ticket.reference == reference, workable(person))).first()
+class NoSuchTicket(Refusal):
+    reason = "No ticket that you work on is called {reference}. Check the reference."
+
+
+def ticket_named(reference: str, person: Person) -> Ticket:
+    """The ticket with that reference, if the person works on it; refuses any other."""
+    reference = reference.strip().upper()
+    found = db.session.scalars(select(Ticket).where(Ticket.reference == reference, workable(person))).first()
+    if found is None:
+        raise NoSuchTicket(reference=reference)
+    return found
