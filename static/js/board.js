@@ -4,10 +4,13 @@ const said = form.querySelector("[data-said]");
 const boxes = [...document.querySelectorAll('input[name="card"]')];
 let dragged = null;
 
-document.addEventListener("change", () => {
+const tell = () => {
   const number = boxes.filter((box) => box.checked).length;
   said.textContent = number ? `${number} ticked` : "";
-});
+  form.classList.toggle("is-on", number > 0);   // in sight while there is something to do with it
+};
+document.addEventListener("change", tell);
+addEventListener("pageshow", tell);
 
 for (const card of document.querySelectorAll("[data-card]")) {
   card.draggable = true;
@@ -36,6 +39,7 @@ for (const column of document.querySelectorAll("[data-to]")) {
       form.elements.to.value = column.dataset.to;
       form.requestSubmit();
     } else {
+      tell();
       said.textContent = "Choose what it waits for, then press Move";
       form.elements.to.focus();
     }

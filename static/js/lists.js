@@ -14,6 +14,7 @@ if (picks) {
   const tell = () => {
     const number = boxes.filter((box) => box.checked).length;
     told.hidden = false;
+    picks.classList.toggle("is-on", number > 0);   // in sight while there is something to do with it
     told.textContent = number ? `${number} ticked` : "";
     every.checked = number > 0 && number === boxes.length;
     every.indeterminate = number > 0 && number < boxes.length;

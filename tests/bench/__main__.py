@@ -9,6 +9,7 @@ instance/bench for the next run.
 
 import argparse
 import http.client
+import itertools
 import os
 import re
 import shutil
@@ -35,6 +36,7 @@ from ictsupport.config import Settings
 from ictsupport.database import db
 from ictsupport.people.models import Person
 from ictsupport.people.sessions import COOKIE_KEY, open_sign_in
+from ictsupport.tickets.lists.models import SavedView
 from ictsupport.tickets.models import Ticket
 
 from ..postgres import Server
@@ -46,6 +48,7 @@ MEMORY = {"shared_buffers": "512MB"}
 """What docs/running.md asks for: PostgreSQL's own default is meant for much smaller databases."""
 KEY = "a key for measuring"
 STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+COUNTER = itertools.count()
 
 
 @dataclass
@@ -165,7 +168,17 @@ def prepare(app: Flask) -> tuple[Things, dict[str, str]]:
         tickets = sa.select(Ticket.reference).where(
             Ticket.OPEN, ~Ticket.confidential, Ticket.assignee_id.is_not(None)
         )
-        things = Things(open_ticket=db.session.scalars(tickets.limit(1)).one(), member=member.id)
+        view = SavedView(owner=people["agent"], name="Staff", query="?kind=staff&priority=4&priority=5")
+        db.session.add(view)
+        db.session.flush()
+        open_work = sa.select(Ticket.id).where(Ticket.OPEN, ~Ticket.confidential)
+        things = Things(
+            open_ticket=db.session.scalars(tickets.limit(1)).one(),
+            view=view.id,
+            # Without the version that was seen: the presses that are measured come one after the other.
+            hundred=" ".join(f"{row.id}.999999999" for row in db.session.execute(open_work.limit(100))),
+            member=member.id,
+        )
         db.session.commit()
     return things, cookies
 
@@ -273,7 +286,14 @@ def prepared(visitor: Visitor, page: Page, things: Things) -> Callable[[], str]:
     if page.fields is None:
         return lambda: visitor.get(path)
     form = hidden(visitor.get((page.form or page.path).format(**vars(things))), path)
-    return lambda: visitor.post(path, form | page.fields)
+    fields = typed(page, things)
+    return lambda: visitor.post(path, form | fields)
+
+
+def typed(page: Page, things: Things) -> dict[str, str]:
+    """What is filled in, never twice the same."""
+    number = next(COUNTER)
+    return {name: value.format(**vars(things), n=number) for name, value in (page.fields or {}).items()}
 
 
 def statements_of(app: Flask, cookie: str, page: Page, things: Things) -> int:
@@ -290,7 +310,7 @@ def statements_of(app: Flask, cookie: str, page: Page, things: Things) -> int:
     path = page.path.format(**vars(things))
     if page.fields is not None:
         html = client.get((page.form or page.path).format(**vars(things))).text
-        fields = hidden(html, path) | page.fields
+        fields = hidden(html, path) | typed(page, things)
         sa.event.listen(sa.Engine, "before_cursor_execute", note)
         client.post(path, data=fields, headers={"Referer": "http://localhost/"})
     else:

@@ -10,12 +10,14 @@ class Things:
     """What the addresses are about."""
 
     open_ticket: str
+    view: int
+    hundred: str
     member: int
 
 
 @dataclass(frozen=True)
 class Page:
-    """An address; with `fields`, a form that is sent to it, found on the page `form`."""
+    """An address; with `fields`, a form that is sent to it, found on the page `form`. {n} is another number each time."""
 
     name: str
     path: str
@@ -27,6 +29,22 @@ class Page:
 PAGES = [
     Page("queue", "/tickets"),
     Page("queue, filtered", "/tickets?priority=4&kind=staff"),
+    Page("saved view", "/tickets?view=saved-{view}"),
+    Page("board", "/tickets/board"),
+    Page("board by agent", "/tickets/board?by=assignee"),
+    Page("counts of a list", "/tickets/counts"),
+    Page(
+        "bulk of 100",
+        "/tickets/bulk",
+        fields={
+            "act": "priority",
+            "priority": "2",
+            "reason": "The whole floor, {n}",
+            "step": "do",
+            "chosen": "{hundred}",
+        },
+        form="/tickets/bulk?all=1&act=priority",
+    ),
     Page("ticket", "/tickets/{open_ticket}"),
     Page(
         "reply to a ticket",

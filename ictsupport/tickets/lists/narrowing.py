@@ -16,6 +16,7 @@ from ...systems.models import System
 from ..desk.models import Tag, ticket_tags
 from ..models import Channel, ClockKind, HoldReason, Queue, Status, Ticket, TicketType, ticket_systems
 from ..prioritising import WORDS
+from ..request_types.models import FilledForm, RequestType, TypeForm
 from ..targets.models import Clock
 
 NOBODY = "nobody"
@@ -141,6 +142,11 @@ def _tag(values: list[str], _person: Person) -> ColumnElement[bool]:
     return Ticket.id.in_(tagged.where(Tag.name.in_([value.lower() for value in values])))
 
 
+def _request_type(values: list[str], _person: Person) -> ColumnElement[bool]:
+    asked = select(FilledForm.ticket_id).join(TypeForm, TypeForm.id == FilledForm.form_id)
+    return Ticket.id.in_(asked.join(RequestType).where(RequestType.slug.in_(values)))
+
+
 def _late(_values: list[str], _person: Person) -> ColumnElement[bool]:
     return Ticket.past_target_at.is_not(None)
 
@@ -164,6 +170,7 @@ FILTERS = (
     Filter("kind", "Requester", _of_enum(Ticket.requester_kind, RequesterKind)),
     Filter("channel", "Channel", _of_enum(Ticket.channel, Channel)),
     Filter("type", "Type", _of_enum(Ticket.ticket_type, TicketType)),
+    Filter("request", "Asked for", _request_type),
     Filter("late", "Targets", _late),
     Filter("missed", "Target missed", _missed),
     Filter("needed", "Needed by", lambda _values, _person: is_needed_today()),

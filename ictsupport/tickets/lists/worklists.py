@@ -19,6 +19,7 @@ from ..access import workable
 from ..desk.models import Tag
 from ..models import Queue, Ticket, ticket_systems
 from ..prioritising import WORDS
+from ..request_types.models import RequestType
 from ..search import finding as search
 from ..tagging import OFFERED, known_tags
 from .filtering import Wish
@@ -227,7 +228,7 @@ def choices(person: Person) -> dict[str, list[Choice]]:
     """What lists can be narrowed by, all of it in one statement; tags are those the person may know of."""
     found = fixed_choices()
     found["assignee"] = [Choice(ME, "Me"), Choice(NOBODY, "Nobody")]
-    found |= {"queue": [], "council": [], "system": [], "tag": []}
+    found |= {"queue": [], "council": [], "system": [], "tag": [], "request": []}
     tags = known_tags(person).order_by(Tag.name).limit(OFFERED).subquery()
     desk = select(Grant.person_id).where(Grant.role.in_(DESK), Grant.ended_at.is_(None))
     agents = _choices("assignee", cast(Person.id, String), Person.name)
@@ -236,6 +237,7 @@ def choices(person: Person) -> dict[str, list[Choice]]:
         _choices("queue", Queue.slug, Queue.name).where(Queue.closed_on.is_(None)),
         _choices("council", Council.slug, Council.short_name),
         _choices("system", System.slug, System.name),
+        _choices("request", RequestType.slug, RequestType.name).where(RequestType.retired_at.is_(None)),
         _choices("tag", tags.c.name, tags.c.name),
     ).subquery()
     for name, value, label in db.session.execute(select(known).order_by(known.c.label)):
