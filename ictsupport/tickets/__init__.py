@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from .assigning import dealing_views, standing, taking_views, team_views, today_views  # noqa: F401
     from .assigning import suggesting as suggesting_agents  # noqa: F401
     from .blueprint import bp
+    from .calls import keeping  # noqa: F401
     from .outages import reporting, suggesting  # noqa: F401
     from .outages import views as outage_views  # noqa: F401
     from .related import bulk, link_views, major_views, merge_views, parts, proving  # noqa: F401

@@ -59,6 +59,8 @@ DOORS = {
     "tickets.find": Door(get=EVERYBODY),
     "tickets.call": Door(get=DESK),
     "tickets.call_of": Door(get=DESK, post=DESK),
+    "tickets.call_typed": Door(post=DESK),
+    "tickets.call_removal": Door(post=DESK),
     "tickets.message": Door(post=DESK),
     "tickets.views": Door(get=DESK, post=DESK),
     "tickets.first_view": Door(post=DESK),

@@ -1,10 +1,11 @@
-"""The call form: who is calling, what they wait for already, and their ticket in one press."""
+"""The call form: who is calling, what they wait for already, and their ticket in one press. Several can be open at once."""
 
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from ...database import db
 from ...devices.models import Device
@@ -17,34 +18,47 @@ from ...people.models import Person
 from ...people.queries import who
 from ...systems.models import System
 from ..blueprint import bp
+from ..calls import keeping
+from ..calls.knowing import facts_about
+from ..calls.promised import promised_by
 from ..models import Channel, Resolution, Ticket, TicketType
-from ..raising import raise_ticket
+from ..request_types.models import Proof
+from ..request_types.offering import Filled, form_now, types_for
 from . import calling
 from . import queries as desk_queries
 from .forms import CallForm, moment_of
+
+NOT_TYPED = ("csrf_token", "once", "then")
 
 
 @bp.get("/tickets/call")
 @allow(*DESK)
 def call() -> ResponseReturnValue:
-    """Find who is calling."""
+    """Find who is calling; the calls that are open, and the call backs that are promised."""
     typed = clean(request.args.get("who", "")).strip()[:200]
     found = calling.callers(typed, me())
     if len(found) == 1:
         return redirect(url_for("tickets.call_of", person_id=found[0].value))
-    return render_template("tickets/call.html", typed=typed, found=found)
+    return render_template(
+        "tickets/call.html",
+        typed=typed,
+        found=found,
+        open_calls=keeping.open_calls(me()),
+        promised=promised_by(me()),
+    )
 
 
 @bp.route("/tickets/call/<int:person_id>", methods=["GET", "POST"])
 @allow(*DESK)
 @once
 def call_of(person_id: int) -> ResponseReturnValue:
-    """The caller, what they wait for, and the form."""
+    """The caller, what they wait for, and the form, with what was typed of it before."""
     caller = calling.caller_to_show(person_id, me()) or abort(404)
     devices = devices_of(caller)
-    form = CallForm()
-    form.systems.choices = dict(desk_queries.systems())
-    form.device.choices = {"": "None of these"} | {str(each.id): each.label for each in devices}
+    form = _form(caller, devices)
+    if request.method == "POST" and form.then.data == "keep":
+        keeping.keep(me(), caller, _typed())
+        return done(url_for("tickets.call"), f"The call from {caller.name} is kept open.")
     if form.validate_on_submit():
         try:
             ticket = _log(caller, form)
@@ -53,6 +67,7 @@ def call_of(person_id: int) -> ResponseReturnValue:
             db.session.expire_all()
             form.form_errors.append(str(refusal))
         else:
+            keeping.let_go(me(), caller)
             ended = " and resolved" if form.resolves else ""
             here = url_for("tickets.ticket", reference=ticket.reference)
             return done(here, f"{ticket.reference} is logged{ended}.")
@@ -62,9 +77,56 @@ def call_of(person_id: int) -> ResponseReturnValue:
         who=who(caller),
         devices=devices,
         waiting=desk_queries.open_tickets_of(caller.id, me()),
+        facts=facts_about(caller, me()),
+        open_calls=keeping.open_calls(me()),
         form=form,
     )
     return make_response(page, 422 if form.is_submitted() else 200)
+
+
+@bp.post("/tickets/call/<int:person_id>/typed")
+@allow(*DESK)
+def call_typed(person_id: int) -> ResponseReturnValue:
+    """Keep what is being typed. Without @once: saving twice is saving, and the form's key is for logging it."""
+    caller = calling.caller_to_show(person_id, me()) or abort(404)
+    keeping.keep(me(), caller, _typed())
+    db.session.commit()
+    return "", 204
+
+
+@bp.post("/tickets/call/<int:person_id>/removal")
+@allow(*DESK)
+@once
+def call_removal(person_id: int) -> ResponseReturnValue:
+    """There is nothing to log."""
+    caller = calling.caller_to_show(person_id, me()) or abort(404)
+    keeping.let_go(me(), caller)
+    return done(url_for("tickets.call"), f"The call from {caller.name} is thrown away.")
+
+
+def _form(caller: Person, devices: Any) -> CallForm:
+    """The form as it was sent, or as it was left."""
+    kept = keeping.open_call(me(), caller) if request.method == "GET" else None
+    left = [(name, value) for name, values in (kept.typed if kept else {}).items() for value in values]
+    form = CallForm(formdata=MultiDict(left)) if left else CallForm()
+    form.systems.choices = dict(desk_queries.systems())
+    form.device.choices = {"": "None of these"} | {str(each.id): each.label for each in devices}
+    types = types_for(caller, every=True)
+    form.request_type.choices = {"": "None of these"} | {str(each.id): each.name for each in types}
+    return form
+
+
+def _typed() -> dict[str, list[str]]:
+    """What stands in the form, as it was typed."""
+    known = {name for field in CallForm() for name in (field.name, *(f"{field.name}-{part}" for part in DAY))}
+    return {
+        name: [clean(value) for value in values]
+        for name, values in request.form.lists()
+        if name in known and name not in NOT_TYPED
+    }
+
+
+DAY = ("day", "month", "year")
 
 
 def _log(caller: Person, form: CallForm) -> Ticket:
@@ -81,9 +143,14 @@ def _log(caller: Person, form: CallForm) -> Ticket:
         "needed_by": moment_of(form.needed_on.data, form.needed_at.data),
         "needed_for": form.needed_for.data or "",
     }
-    if form.resolves:
-        resolution = Resolution(form.resolution.data)
-        return calling.log_and_resolve(
-            caller, by=me(), resolution=resolution, notes=form.notes.data or "", **given
-        )
-    return raise_ticket(requester=caller, by=me(), **given)
+    type_form = form_now(int(form.request_type.data)) if form.request_type.data else None
+    if type_form is not None:
+        given |= {"filled": Filled(type_form, []), "category": type_form.type.name}
+    ending = calling.Ending(
+        resolution=Resolution(form.resolution.data) if form.resolves else None,
+        notes=form.notes.data or "",
+        promised_at=form.promised,
+        proof=Proof(form.proof.data) if form.proof.data else None,
+        proof_detail=form.proof_detail.data or "",
+    )
+    return calling.take_call(caller, by=me(), ending=ending, **given)

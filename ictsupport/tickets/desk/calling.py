@@ -1,5 +1,7 @@
 """Somebody rings or stands at the desk: who they are, and their ticket in one go, resolved at once if it can be."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +16,8 @@ from ...people.models import Person
 from ..models import CallResult, Channel, Resolution, Ticket
 from ..raising import raise_ticket
 from ..replying import log_call
+from ..request_types.identity import check_identity
+from ..request_types.models import Proof
 from ..resolving import resolve
 
 AT_MOST = 10
@@ -51,22 +55,28 @@ def caller_to_show(person_id: int, by: Person) -> Person | None:
     return db.session.scalars(found).unique().first()
 
 
-def log_and_resolve(
-    requester: Person,
-    *,
-    by: Person,
-    subject: str,
-    description: str,
-    channel: Channel,
-    resolution: Resolution,
-    notes: str,
-    **more: Any,
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a call ended: with the matter done, with a promise to ring back, and how the caller was known to be who they say."""
+
+    resolution: Resolution | None = None
+    notes: str = ""
+    promised_at: datetime | None = None
+    proof: Proof | None = None
+    proof_detail: str = ""
+
+
+def take_call(
+    requester: Person, *, by: Person, description: str, channel: Channel, ending: Ending, **more: Any
 ) -> Ticket:
-    """Raise a ticket, record that they spoke, and resolve it: one press, all of it or nothing."""
-    ticket = raise_ticket(
-        requester=requester, subject=subject, description=description, by=by, channel=channel, **more
-    )
-    if channel is Channel.PHONE:
-        log_call(ticket, notes, CallResult.SPOKE, by=by)
-    resolve(ticket, resolution, notes, by=by)
+    """Raise a ticket, record what was checked and promised, and resolve it: one press, all of it or nothing."""
+    ticket = raise_ticket(requester=requester, description=description, by=by, channel=channel, **more)
+    if ending.proof is not None:
+        check_identity(ticket, ending.proof, by=by, detail=ending.proof_detail)
+    spoke = channel is Channel.PHONE and ending.resolution is not None
+    if spoke or ending.promised_at is not None:
+        said = ending.notes or description or ticket.subject
+        log_call(ticket, said, CallResult.SPOKE, by=by, promised_at=ending.promised_at)
+    if ending.resolution is not None:
+        resolve(ticket, ending.resolution, ending.notes, by=by)
     return ticket

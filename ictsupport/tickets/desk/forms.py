@@ -13,10 +13,12 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
+from ... import clock
 from ...config import settings
 from ...pages.forms import DateField, FilesField, Form, NotRequired, TimeField, WholeNumberField
 from ..models import CallResult, Channel, HoldReason, MessageKind, Resolution, TicketType
 from ..prioritising import WORDS
+from ..request_types.models import Proof
 from ..texts import LONGEST
 from .box import RESOLVE, STAY, THEN, Said
 
@@ -240,12 +242,28 @@ class CallForm(Form):
         choices={"": "Choose"} | {each.value: sentence(each.value) for each in Resolution},
     )
     notes = TextAreaField("What was done", [NotRequired(), PROSE])
+    request_type = SelectField("Request type", [NotRequired()], coerce=str)
+    proof = SelectField(
+        "How do you know that it is them?",
+        [NotRequired()],
+        choices={"": "Not checked"} | {each.value: sentence(each.value) for each in Proof},
+    )
+    proof_detail = StringField("Who confirmed it", [NotRequired(), Length(max=200)])
+    promised_on = DateField(
+        "Call back promised for", [NotRequired()], what="The day you promised to ring back"
+    )
+    promised_at = TimeField(
+        "Time of the call back", [NotRequired()], what="The time you promised to ring back"
+    )
     then = HiddenField()
 
     def validate(self, extra_validators: object = None) -> bool:
         good = super().validate(extra_validators)
         if bool(self.needed_on.data) != bool(self.needed_at.data) and good:
             self.needed_at.errors = ["Give both the day and the time it is needed by"]
+            good = False
+        if self.promised_on.data and not self.promised_at.data and not self.promised_at.errors:
+            self.promised_at.errors = ["Say what time you promised to ring back"]
             good = False
         if self.resolves and not self.resolution.data:
             self.resolution.errors = ["Say how it ended, or log it without resolving"]
@@ -254,6 +272,12 @@ class CallForm(Form):
             self.notes.errors = ["Say what was done: the requester reads it"]
             good = False
         return good
+
+    @property
+    def promised(self) -> datetime | None:
+        """The promised call back as an instant; a time alone means today."""
+        day = self.promised_on.data or clock.today(settings().zone)
+        return moment_of(day, self.promised_at.data)
 
     @property
     def resolves(self) -> bool:

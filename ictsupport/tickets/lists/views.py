@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from ... import clock
 from ...pages.paging import Count
 from ...people.access import me
+from ..calls.promised import promised_by
 from ..related.major import open_incidents
 from ..search.words import LONGEST
 from . import worklists
@@ -42,6 +43,7 @@ def queue_page() -> ResponseReturnValue:
         own=own,
         listed=listed,
         tabs=tabs,
+        promised=promised_by(own.person) if wish.view == "mine" else [],
         filters=FILTERS,
         choices=choices,
         chips=[(label, here + query) for label, query in wish.chips(choices)],
