@@ -16,6 +16,7 @@ from ...pages.settings_index import setting
 from ...people.access import allow, me
 from ...people.models import Membership, Person, Team
 from ..models import Queue, RoutingRule, Ticket
+from ..request_types.models import RequestType
 from . import queues as keeping
 from .access import SETS_UP, sets_up, visible_settings
 from .blueprint import bp
@@ -206,6 +207,13 @@ def _what_closing_does(which: Queue, takes_over: Queue | None) -> Preview:
         warnings.append(
             f"{plural(rules, 'routing rule')} {sends} tickets here and would be passed over from then on."
         )
+    types = db.session.scalars(
+        select(RequestType.name)
+        .where(RequestType.queue_id == which.id, RequestType.retired_at.is_(None))
+        .order_by(RequestType.name)
+    ).all()
+    if types:
+        warnings.append(f"Requests of these types come here, and would wait for triage: {', '.join(types)}.")
     return Preview(says, warnings=warnings)
 
 
