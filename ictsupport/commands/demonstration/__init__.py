@@ -35,6 +35,7 @@ def load(
         contracts.agree_contracts(scene)
         establishment.fill_posts(scene)
         prepared.prepare(scene)
+        prepared.save_views(scene)
         asking.offer_types(scene)
         asking.hold_meetings(scene)
         fill_rota(scene)

@@ -1,13 +1,17 @@
-"""What the demonstration's desk has prepared: saved replies, macros, and tags on the newest open tickets."""
+"""What the demonstration's desk has prepared: saved replies, macros, views, and tags on the newest open tickets."""
 
 from typing import Any
 
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from ...database import db
 from ...tickets.desk.macros import Steps, save_macro
 from ...tickets.desk.models import Macro, Reach, SavedReply
 from ...tickets.desk.saved_replies import save_reply
+from ...tickets.lists.columns import USUAL
+from ...tickets.lists.filtering import Wish
+from ...tickets.lists.saving import save_view
 from ...tickets.models import Ticket
 from ...tickets.tagging import tags_named
 from .content import content
@@ -24,6 +28,21 @@ def prepare(scene: Setting) -> None:
         save_reply(SavedReply(), body=one["body"], by=manager, **_place(scene, one))
     for one in told["macro"]:
         save_macro(Macro(), steps=Steps.of(one["steps"]), by=manager, **_place(scene, one))
+
+
+def save_views(scene: Setting) -> None:
+    """A view of the manager's that the helpdesk's people see, and one of an agent's own."""
+    manager, agent = scene.agents["Morgan Okafor"], scene.agents["Asha Iqbal"]
+    for name, whose, queue, asked in (
+        (
+            "Members waiting",
+            manager,
+            scene.queues["Helpdesk"],
+            {"kind": "member", "hold": "awaiting requester"},
+        ),
+        ("Mine by age", agent, None, {"assignee": "me", "sort": "opened"}),
+    ):
+        save_view(name, Wish.read(MultiDict(asked), whose), USUAL, by=whose, queue=queue)
 
 
 def put_tags(scene: Setting) -> None:
