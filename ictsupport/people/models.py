@@ -75,6 +75,7 @@ class Person(Model):
     access_needs: Mapped[str] = mapped_column(String(500), default="")
     way: Mapped[Way] = mapped_column(words(Way, 20), default=Way.MAIL)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    uses_keys: Mapped[bool] = mapped_column(default=True)
     last_seen_at: Mapped[datetime | None]
     left_off_at: Mapped[datetime | None]
     joined_on: Mapped[date | None]

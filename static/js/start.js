@@ -6,3 +6,4 @@ import "./presses.js";
 import "./suggestions.js";
 import "./session.js";
 import "./folds.js";
+import "./keys.js";

@@ -2,3 +2,4 @@
 import "./ticket/drafts.js";
 import "./ticket/company.js";
 import "./ticket/replies.js";
+import "./ticket/files.js";

@@ -89,6 +89,7 @@ DOORS = {
             "tags",
         )
     },
+    "tickets.keys": Door(get=DESK, post=DESK),
     "tickets.drafts": Door(get=DESK),
     "tickets.draft": Door(post=DESK),
     "tickets.draft_removal": Door(post=DESK),

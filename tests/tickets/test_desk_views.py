@@ -247,6 +247,20 @@ def test_the_page_costs_the_same_however_much_happened(
     assert spent[0] == spent[1] <= 10, queries
 
 
+def test_what_the_desk_writes_is_shown_as_markdown_and_safe(ticket, agent, staff, browser):
+    reply(
+        ticket,
+        "Do this:\n\n1. **Hold** the button\n2. <script>x</script> [here](javascript:alert(1))",
+        by=agent,
+    )
+    reply(ticket, "1. **Did** that", by=staff)
+    for page in (page_of(ticket, browser(agent)), browser(staff).get(f"/tickets/{ticket.reference}").text):
+        assert "<strong>Hold</strong>" in page
+        assert "<script>x" not in page
+        assert 'href="javascript' not in page
+        assert "1. **Did** that" in page
+
+
 def test_a_long_timeline_is_paged_and_nothing_is_lost(ticket, agent, browser, later):
     for number in range(150):
         with later(minutes=number + 1):

@@ -168,3 +168,12 @@ def test_asking_costs_little(ticket, agent, browser, count_queries):
 @pytest.mark.parametrize("newest", ["", "-1", "x", "9" * 30])
 def test_a_strange_address_does_no_harm(newest, ticket, agent, browser):
     assert browser(agent).get(f"/tickets/{ticket.reference}/presence?newest={newest}").status_code == 200
+
+
+def test_keys_can_be_switched_off_and_on(ticket, agent, browser):
+    client = browser(agent)
+    assert "data-keys" in client.get(f"/tickets/{ticket.reference}").text
+    client.post("/tickets/keys", data={"on": ""})
+    assert "data-keys" not in client.get(f"/tickets/{ticket.reference}").text
+    client.post("/tickets/keys", data={"on": "y"})
+    assert "data-keys" in client.get(f"/tickets/{ticket.reference}").text

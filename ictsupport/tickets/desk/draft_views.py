@@ -7,13 +7,36 @@ from ...database import db
 from ...errors import Refusal
 from ...pages.filters import clock_time
 from ...pages.presses import done, once
+from ...pages.settings_index import setting
 from ...people.access import DESK, allow, me
+from ..access import is_desk
 from ..blueprint import bp
 from ..working import work_on
 from .drafting import drafts_of, drop_draft, keep_draft
 from .forms import MessageForm
 from .looking import company_at, news_of, note_looking
 from .views import ticket_page
+
+setting(
+    "Keys",
+    "What single keys do on the desk’s pages, and the switch that turns them off.",
+    "tickets.keys",
+    when=is_desk,
+    group="Your own",
+    order=40,
+)
+
+
+@bp.route("/tickets/keys", methods=["GET", "POST"])
+@allow(*DESK)
+@once
+def keys() -> ResponseReturnValue:
+    """The single keys of the desk's pages, and the switch that turns them off for oneself."""
+    if request.method == "GET":
+        return render_template("tickets/keys.html")
+    person = me()
+    person.uses_keys = bool(request.form.get("on"))
+    return done(url_for("tickets.keys"), f"The keys are {'on' if person.uses_keys else 'off'}.")
 
 
 @bp.get("/tickets/drafts")

@@ -78,8 +78,8 @@ class MessageForm(TicketForm):
     until = DateField("Until", [NotRequired()], what="The day to wait until")
     resolution = SelectField(
         "How it ended",
-        [NotRequired()],
         choices={"": "Choose"} | {each.value: sentence(each.value) for each in Resolution},
+        default="",
     )
     minutes = WholeNumberField("Minutes spent", [NotRequired()], most=100_000, what="Minutes spent")
 

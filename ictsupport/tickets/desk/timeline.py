@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Load, joinedload, raiseload
 
@@ -14,6 +16,7 @@ from ...journal import Entry
 from ...journal.queries import entries_about_any
 from ...mail import Outgoing
 from ...pages.filters import moment
+from ...pages.markdown import markdown
 from ...people.models import Person
 from ..models import Attachment, Message, MessageKind, Ticket
 from ..parts import Happening, happenings_around
@@ -88,6 +91,8 @@ class Line:
     what: str
     label: str = ""
     body: str = ""
+    formatted: bool = False
+    """Whether the body is Markdown: what the desk writes is, what others send is shown as they typed it."""
     reason: str = ""
     anchor: str = ""
     href: str = ""
@@ -96,6 +101,16 @@ class Line:
     mail: Outgoing | None = None
     on: str = ""
     """The reference of the merged ticket on which it happened."""
+
+    @property
+    def html(self) -> Markup:
+        """The body, if it is Markdown, as the page shows it."""
+        return _formatted(self.body)
+
+
+@lru_cache(maxsize=2_000)
+def _formatted(body: str) -> Markup:
+    return markdown(body, breaks=True)
 
 
 @dataclass(frozen=True)
@@ -247,6 +262,7 @@ class Past:
             what=f"for {message.for_whom.name}" if message.for_whom else "",
             label=_label_of(message),
             body=message.body,
+            formatted=not message.from_requester,
             reason=f"Promised to ring back: {moment(message.promised_at)}" if message.promised_at else "",
             anchor=f"message-{message.id}",
             files=self.files.get(message.id, ()),
@@ -318,6 +334,7 @@ def _happened(entry: Entry, names: Names) -> Line:
         what=deed,
         reason=_reason_in(entry),
         body=_notes_in(data) if entry.kind == "tickets.TicketResolved" else "",
+        formatted=True,
         changes=[
             Changed(label(name), _spoken(name, old, names), _spoken(name, new, names))
             for name, (old, new) in (data.get("changes") or {}).items()
