@@ -14,6 +14,7 @@ from ...database import db
 from ...errors import Refusal
 from ...people.access import reach, within_reach
 from ...people.models import Council, Person, Role
+from ..models import Queue
 
 SETS_UP = (Role.MANAGER, Role.ADMINISTRATOR)
 
@@ -41,6 +42,11 @@ def refuse_others(person: Person | None, council_id: int | None) -> None:
 def visible_settings(columns: type[Any], person: Person) -> ColumnElement[bool]:
     """SQL: the rows of a Scoped setting that the person may look at."""
     return within_reach(columns, person, *SETS_UP)
+
+
+def turnstile() -> Queue | None:
+    """The row that whoever changes a list of settings as a whole waits for: the first queue's, as good as any."""
+    return db.session.scalars(select(Queue).order_by(Queue.id).limit(1)).first()
 
 
 def councils_set_up_by(person: Person) -> Sequence[Council]:

@@ -20,7 +20,7 @@ from ..targets.models import Policy
 from ..targets.policies import PRIORITIES, rulebook
 from ..targets.recounting import retarget, under_way
 from . import policies as keeping
-from .access import SETS_UP, councils_set_up_by, may_set_up, sets_up, visible_settings
+from .access import SETS_UP, councils_set_up_by, may_set_up, sets_up, turnstile, visible_settings
 from .blueprint import bp
 from .due_times import due_times, moves, open_work, told
 from .policy_forms import CLOCKS, STEPS, EndingForm, PolicyForm, as_answers
@@ -96,7 +96,12 @@ def new_policy() -> ResponseReturnValue:
             **_values(form),
         )
 
-    outcome = consider(form, preview=lambda: _what_moves(save), save=lambda: f"“{save().name}” is saved.")
+    outcome = consider(
+        form,
+        preview=lambda: _what_moves(save),
+        save=lambda: f"“{save().name}” is saved.",
+        row=turnstile(),
+    )
     if outcome.saved:
         return done(url_for(".policies"), outcome.saved)
     return _form_page(form, None, outcome.preview)

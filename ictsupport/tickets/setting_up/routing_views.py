@@ -22,7 +22,7 @@ from ..access import is_desk, workable
 from ..models import Channel, Queue, RoutingRule, Ticket, TicketType
 from ..routing import Facts, route
 from . import rules as keeping
-from .access import SETS_UP, may_set_up, sets_up
+from .access import SETS_UP, may_set_up, sets_up, turnstile
 from .blueprint import bp
 
 EXAMPLES = 8
@@ -122,7 +122,7 @@ def _rule_page(which: RoutingRule | None) -> ResponseReturnValue:
         keeping.keep_rule(which, queue, _conditions(form), by=me())
         return "The rule is saved."
 
-    outcome = consider(form, preview=lambda: _what_moves(save), save=save, facts=_facts_now)
+    outcome = consider(form, preview=lambda: _what_moves(save), save=save, row=turnstile(), facts=_facts_now)
     if outcome.saved:
         return done(url_for(".routing"), outcome.saved)
     return render_template("settings/rule.html", form=form, rule=which, preview=outcome.preview)
@@ -147,7 +147,7 @@ def place(rule_id: int) -> ResponseReturnValue:
         keeping.move_rule(which, up=form.what.data == "up", by=me())
         return "The rule has its new place."
 
-    outcome = consider(form, preview=lambda: _what_moves(save), save=save, facts=_facts_now)
+    outcome = consider(form, preview=lambda: _what_moves(save), save=save, row=turnstile(), facts=_facts_now)
     if outcome.saved:
         return done(url_for(".routing"), outcome.saved)
     titles = {"up": "Ask it earlier", "down": "Ask it later", "remove": "Take it away"}
@@ -244,6 +244,7 @@ def _answers(which: RoutingRule) -> dict[str, Any]:
 
 
 def _facts_now() -> list[Any]:
+    db.session.expire_all()  # the list may have been changed while this waited for its turn
     return _facts_of(keeping.all_rules())
 
 

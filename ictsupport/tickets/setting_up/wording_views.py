@@ -15,7 +15,7 @@ from ...pages.settings_index import setting
 from ...people.access import allow, me
 from ...people.models import Council
 from ..models import Status, Ticket
-from .access import SETS_UP, councils_set_up_by, may_set_up, sets_up
+from .access import SETS_UP, councils_set_up_by, may_set_up, sets_up, turnstile
 from .blueprint import bp
 from .wordings import LONGEST, TEXTS, choose, own_words, wording
 
@@ -80,7 +80,7 @@ def words(scope: str) -> ResponseReturnValue:
         form,
         preview=lambda: _what_changes(council, save),
         save=save,
-        row=council,
+        row=council or turnstile(),
         facts=lambda: [sorted(own_words(council_id).items())],
     )
     if outcome.saved:
