@@ -1,7 +1,7 @@
 """Who may open which page about tickets."""
 
 import io
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
@@ -19,6 +19,7 @@ from ictsupport.tickets.desk.saved_replies import save_reply
 from ictsupport.tickets.lists.models import BulkRun, SavedView
 from ictsupport.tickets.models import Channel, Resolution
 from ictsupport.tickets.raising import raise_ticket
+from ictsupport.tickets.recurring.keeping import add_recurring
 from ictsupport.tickets.related.linking import link
 from ictsupport.tickets.related.models import LinkKind
 from ictsupport.tickets.replying import note, reply
@@ -122,6 +123,11 @@ DOORS = {
     "tickets.link_removal": Door(post=DESK),
     "tickets.next_ticket": Door(post=DESK),
     "tickets.today": Door(get=DESK),
+    "tickets.recurring": Door(get=MANAGER),
+    "tickets.new_recurring": Door(get=MANAGER, post=MANAGER),
+    "tickets.edit_recurring": Door(get=MANAGER, post=MANAGER),
+    "tickets.pause_recurring": Door(post=MANAGER),
+    "tickets.resume_recurring": Door(post=MANAGER),
     "tickets.team": Door(get=MANAGER),
     "tickets.team_member": Door(get=MANAGER, fill={"person_id": "agent_id"}),
     **{
@@ -158,6 +164,15 @@ def things(world: World) -> dict[str, Any]:
     reply(ticket, "See this", by=agent, files=[file()])
     note(ticket, "And this", by=agent, files=[file()])
     public, internal = ticket.attachments
+    comes_again = add_recurring(
+        council=None,
+        subject="Check the backups",
+        requester=manager,
+        rule="FREQ=MONTHLY;BYDAY=1MO",
+        starts_on=date(2026, 1, 1),
+        at=time(9),
+        by=manager,
+    )
     deal = deal_out([(raised(), agent, None)], by=manager)
     absence = enter_absence(agent, clock.now(), clock.now() + timedelta(days=1), AbsenceKind.LEAVE, by=agent)
     request = asking.begin(world.staff)
@@ -188,6 +203,7 @@ def things(world: World) -> dict[str, Any]:
         "agent_id": agent.id,
         "absence_id": absence.id,
         "deal_id": deal.id,
+        "recurring_id": comes_again.id,
         "slug": world.desk["business"].slug,
         "key": request.key,
         "name": "about",

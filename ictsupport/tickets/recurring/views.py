@@ -1,0 +1,151 @@
+"""The pages on which managers say what comes again and again."""
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from ... import clock
+from ...config import settings
+from ...database import db
+from ...pages.presses import done, once
+from ...pages.settings_index import setting
+from ...people.access import allow, me
+from ...people.models import Council, Person, Role
+from ...systems.models import System
+from ..assigning.team_views import show_or_do
+from ..blueprint import bp
+from ..models import TicketType
+from .forms import RecurringForm
+from .keeping import add_recurring, change_recurring, may_keep, pause, resume, schedule_of, visible_recurring
+from .models import RecurringTicket
+from .schedule import in_words
+
+BESIDE = 5
+HERE = "/settings/recurring-tickets"
+
+setting(
+    "Recurring tickets",
+    "Work that comes again and again: the first Monday of the month, every Friday.",
+    "tickets.recurring",
+    when=lambda person: person.has_role(Role.MANAGER),
+    group="Work",
+    order=60,
+)
+
+
+@bp.get(HERE)
+@allow(Role.MANAGER)
+def recurring() -> ResponseReturnValue:
+    rows = db.session.scalars(
+        visible_recurring(me())
+        .order_by(RecurringTicket.subject, RecurringTicket.id)
+        .options(joinedload(RecurringTicket.requester), joinedload(RecurringTicket.council))
+    ).all()
+    now, zone = clock.now(), settings().zone
+    coming = {row.id: [] if row.paused_at else schedule_of(row).coming(now, zone, BESIDE) for row in rows}
+    return render_template(
+        "tickets/recurring/list.html", rows=rows, coming=coming, in_words=in_words, title="Recurring tickets"
+    )
+
+
+@bp.route(f"{HERE}/new", methods=["GET", "POST"])
+@allow(Role.MANAGER)
+@once
+def new_recurring() -> ResponseReturnValue:
+    form = _form()
+    return show_or_do(
+        form,
+        lambda: add_recurring(by=me(), **_facts(form)),
+        title="A new recurring ticket",
+        button="Save",
+        said="It is saved, and comes by itself from now on.",
+        back=_back(),
+    )
+
+
+@bp.route(f"{HERE}/<int:recurring_id>", methods=["GET", "POST"])
+@allow(Role.MANAGER)
+@once
+def edit_recurring(recurring_id: int) -> ResponseReturnValue:
+    row, form = _row(recurring_id), _form()
+    if not form.is_submitted():
+        _fill(form, row)
+    seen = form.version.data or ""
+    return show_or_do(
+        form,
+        lambda: change_recurring(
+            row, by=me(), seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None, **_facts(form)
+        ),
+        title=row.subject,
+        button="Save",
+        said="It is saved.",
+        back=_back(),
+        intro=f"It comes {in_words(row.rule)}.",
+    )
+
+
+@bp.post(f"{HERE}/<int:recurring_id>/pause")
+@allow(Role.MANAGER)
+@once
+def pause_recurring(recurring_id: int) -> ResponseReturnValue:
+    pause(_row(recurring_id), by=me())
+    return done(url_for(".recurring"), "It is paused.")
+
+
+@bp.post(f"{HERE}/<int:recurring_id>/resumption")
+@allow(Role.MANAGER)
+@once
+def resume_recurring(recurring_id: int) -> ResponseReturnValue:
+    resume(_row(recurring_id), by=me())
+    return done(url_for(".recurring"), "It goes on.")
+
+
+def _row(recurring_id: int) -> RecurringTicket:
+    row: RecurringTicket = db.one_or_404(visible_recurring(me()).where(RecurringTicket.id == recurring_id))
+    return row
+
+
+def _back() -> tuple[str, str]:
+    return ("recurring tickets", url_for(".recurring"))
+
+
+def _form() -> RecurringForm:
+    form = RecurringForm()
+    councils = db.session.scalars(select(Council).order_by(Council.name))
+    form.council.choices = ({"": "All councils"} if may_keep(me(), None) else {}) | {
+        str(council.id): council.name for council in councils if may_keep(me(), council.id)
+    }
+    systems = db.session.scalars(select(System).where(System.retired_on.is_(None)).order_by(System.name))
+    form.system.choices = {"": "None"} | {str(system.id): system.name for system in systems}
+    return form
+
+
+def _facts(form: RecurringForm) -> dict[str, Any]:
+    return {
+        "subject": form.subject.data,
+        "description": form.description.data or "",
+        "requester": db.session.get_one(Person, int(form.requester.data)),
+        "ticket_type": TicketType(form.ticket_type.data),
+        "council": db.session.get_one(Council, int(form.council.data)) if form.council.data else None,
+        "system": db.session.get_one(System, int(form.system.data)) if form.system.data else None,
+        "impact": int(form.impact.data),
+        "urgency": int(form.urgency.data),
+        "rule": form.rule(),
+        "starts_on": form.starts_on.data,
+        "at": form.at.data,
+    }
+
+
+def _fill(form: RecurringForm, row: RecurringTicket) -> None:
+    form.version.data = str(row.version)
+    form.subject.data, form.description.data = row.subject, row.description
+    form.requester.process(None, row.requester_id)
+    form.ticket_type.data = row.ticket_type.value
+    form.council.data, form.system.data = str(row.council_id or ""), str(row.system_id or "")
+    form.impact.data, form.urgency.data = str(row.impact), str(row.urgency)
+    form.show_rule(row.rule)
+    form.starts_on.process(None, row.starts_on)
+    form.at.data = row.at
