@@ -35,6 +35,7 @@ LABELS = {
     "supplier_reference": "the supplier’s reference",
     "resolution_notes": "what was done",
     "confidential": "whether it is confidential",
+    "merged_into": "the ticket it goes on in",
 }
 ROWS: dict[str, type[Any]] = {"assignee": Person, "queue": Queue, "council": Council}
 LISTS: dict[str, type[Any]] = {"systems": System, "tags": Tag, "watchers": Person, "affected": Person}
