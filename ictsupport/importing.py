@@ -56,6 +56,10 @@ class Importer:
     together: ClassVar[str] = ""
     """The column whose equal words make one record of several lines; empty: every line is a record."""
 
+    def read(self, data: bytes) -> Sheet:
+        """The file as lines of cells. An importer that takes another kind of file reads that too."""
+        return sheets.read(data, self.columns, blank=self.blank)
+
     def prepare(self) -> None:
         """Look up once what every row will be compared with."""
 
@@ -93,7 +97,7 @@ def bring_in(
     importer: Importer, data: bytes, *, commit: bool = False, progress: Progress | None = None
 ) -> Report:
     """Bring in the file, whole, if `commit` is said and nothing is wrong with it; otherwise change nothing."""
-    sheet = sheets.read(data, importer.columns, blank=importer.blank)
+    sheet = importer.read(data)
     report = Report(sheet, troubles=list(sheet.troubles))
     records = sheets.grouped(sheet.rows, importer.together) if importer.together else sheet.rows
     whole = db.session.begin_nested()

@@ -8,12 +8,14 @@ from flask.cli import with_appcontext
 
 from ..importing import Importer, Outcome, Report, bring_in
 from ..people.importing import People
+from ..people.meetings.importing import Meetings
 from ..staffing.importing import Posts
 from ..systems.importing import Contracts
 from ..tickets.importing import Incidents
 
 IMPORTERS: list[type[Importer]] = [
     Incidents,
+    Meetings,
     People,
     Contracts,
     Posts,

@@ -5,6 +5,7 @@ from typing import Any
 
 from ictsupport import clock
 from ictsupport.database import db
+from ictsupport.people.meetings.queries import KEEPERS as KEEPERS_OF_MEETINGS
 from ictsupport.people.models import (
     Delegation,
     Demonstration,
@@ -47,6 +48,7 @@ DOORS: Doors = {
         get=MEMBERS_OWN, post=MEMBERS_OWN, hidden=EVERYBODY, fill={"person_id": "member_id"}
     ),
     "people.end_delegation": Door(post=MEMBERS_OWN, hidden=EVERYBODY),
+    "people.meetings": Door(get=set(KEEPERS_OF_MEETINGS)),
     "people.people": Door(get=KEEPERS),
     "people.search": Door(get=EVERYBODY),
     "people.person": [

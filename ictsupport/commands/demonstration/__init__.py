@@ -38,6 +38,7 @@ def load(
         prepared.save_views(scene)
         asking.offer_types(scene)
         asking.hold_meetings(scene)
+        asking.plan_maintenance(scene)
         fill_rota(scene)
         clinics.lend_devices(scene)
         clinics.hold_clinics(scene)

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from ...config import settings
 from ...database import db
 from ...people.meetings.models import Meeting
+from ...systems.outages.declaring import declare
+from ...systems.outages.models import OutageKind
 from ...tickets.request_types.keeping import enter_shipped
 from ...tickets.request_types.models import RequestType
 from .content import content
@@ -51,3 +53,18 @@ def hold_meetings(scene: Setting) -> None:
                 )
             )
     db.session.flush()
+
+
+def plan_maintenance(scene: Setting) -> None:
+    """The finance system rests on a coming evening: whoever is about to ask about it is told."""
+    zone = settings().zone
+    begins = datetime.combine(scene.today + timedelta(days=3), time(18), zone)
+    declare(
+        scene.systems["finance"],
+        "New version of the finance system",
+        by=scene.agents["Ruth Ainscough"],
+        kind=OutageKind.MAINTENANCE,
+        advice="Save your work and sign out before 6pm.",
+        starts_at=begins,
+        expected_end=begins + timedelta(hours=3),
+    )

@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("people", __name__)
 
-from . import account, brands, councils, people, signing_in  # noqa: E402
+from . import account, brands, councils, meetings, people, signing_in  # noqa: E402
 
-__all__ = ["account", "bp", "brands", "councils", "people", "signing_in"]
+__all__ = ["account", "bp", "brands", "councils", "meetings", "people", "signing_in"]
