@@ -23,7 +23,7 @@ def init_app(app: Flask) -> None:
         settings_views,
         ticket_parts,
     )
-    from .search import indexing  # noqa: F401
+    from .search import indexing, similar  # noqa: F401
     from .setting_up import (  # noqa: F401
         hours_views,
         matrix_views,

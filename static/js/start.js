@@ -4,6 +4,7 @@ import "./choices.js";
 import "./counts.js";
 import "./presses.js";
 import "./suggestions.js";
+import "./tickets.js";
 import "./session.js";
 import "./folds.js";
 import "./keys.js";

@@ -163,6 +163,9 @@ COMMON = "printer"
 """Stands in a fifth of the tickets."""
 RARE = "zebrafish"
 """Stands in about one of five thousand."""
+MISTYPED = "zebrafihs"
+PHRASE = "printer paper"
+"""Two words that stand in very many, and seldom together."""
 OTHERS = [word for word in WORDS if word != COMMON]
 THINGS = [f"{start}{end}" for start in STARTS for end in ENDS]
 """Names that stand in a few hundred tickets each, as those of rooms, programs and people do."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .corpus import COMMON, RARE
+from .corpus import COMMON, MISTYPED, PHRASE, RARE
 
 
 @dataclass
@@ -70,6 +70,12 @@ PAGES = [
     ),
     Page("search, rare word", f"/search?q={RARE}"),
     Page("search, common word", f"/search?q={COMMON}"),
+    Page("search, beginning of a word", f"/search?q={COMMON[:5]}*"),
+    Page("search, phrase", f"/search?q=%22{PHRASE.replace(' ', '+')}%22"),
+    Page("search, mistyped", f"/search?q={MISTYPED}"),
+    Page("search, filtered", f"/search?q={COMMON}&priority=4&kind=staff"),
+    Page("search, suggestions", f"/search/suggestions?q={COMMON[:5]}"),
+    Page("search, own", f"/search?q={COMMON}", "member"),
     Page("load", "/reports/load", "manager"),
     Page("my requests", "/tickets", "member"),
     Page("clinics", "/clinics", "member"),

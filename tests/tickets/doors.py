@@ -58,6 +58,7 @@ DOORS = {
     "tickets.removal": Door(post={STAFF}, hidden=EVERYBODY),
     "tickets.file_removal": Door(post={STAFF}, hidden=EVERYBODY),
     "tickets.find": Door(get=EVERYBODY),
+    "tickets.search_suggestions": Door(get=EVERYBODY),
     "tickets.call": Door(get=DESK),
     "tickets.call_of": Door(get=DESK, post=DESK),
     "tickets.call_typed": Door(post=DESK),

@@ -77,14 +77,33 @@ def find(wanted: Wanted, person: Person, *conditions: ColumnElement[bool], page:
     return Found([hits[row.id] for row in rows if row.id in hits], total, total >= RANKED)
 
 
-def newest(wanted: Wanted, person: Person, *conditions: ColumnElement[bool]) -> list[int]:
-    """The newest tickets of the desk that hold what is wanted, at most RANKED: for lists with an order of their own."""
+def newest(
+    wanted: Wanted, person: Person, *conditions: ColumnElement[bool], most: int | None = None
+) -> list[int]:
+    """The newest tickets of the desk that hold what is wanted, for lists with an order of their own.
+
+    At most RANKED of them, or fewer if so asked.
+    """
+    most = RANKED if most is None else most
     if dialect_name() == "postgresql":
         plan_afresh()
-        return list(db.session.scalars(_newest_by_postgresql(wanted, workable(person), *conditions)))
-    found = select(fts.c.rowid).join(Ticket, Ticket.id == fts.c.rowid)
-    found = found.where(fts5_match(wanted), workable(person), *conditions)
-    return list(db.session.scalars(found.order_by(fts.c.rowid.desc()).limit(RANKED)))
+        found = _newest_by_postgresql(wanted, workable(person), *conditions, most=most)
+        return list(db.session.scalars(found))
+    held = select(fts.c.rowid).join(Ticket, Ticket.id == fts.c.rowid)
+    held = held.where(fts5_match(wanted), workable(person), *conditions)
+    return list(db.session.scalars(held.order_by(fts.c.rowid.desc()).limit(most)))
+
+
+def own_newest(wanted: Wanted, person: Person, most: int = PER_PAGE) -> list[int]:
+    """The newest of what somebody may see as their own, by what is public of it."""
+    own = _own(person)
+    if dialect_name() == "sqlite":
+        held = select(fts.c.rowid).where(fts5_match(wanted, within=PUBLIC_COLUMNS), fts.c.rowid.in_(own))
+        held = held.order_by(fts.c.rowid.desc())
+    else:
+        held = select(SearchDoc.ticket_id).where(*vectors_match(wanted, notes=False))
+        held = held.where(SearchDoc.ticket_id.in_(own)).order_by(SearchDoc.ticket_id.desc())
+    return list(db.session.scalars(held.limit(most)))
 
 
 def narrowing(
@@ -168,26 +187,31 @@ def _ranked_by_postgresql(wanted: Wanted, *conditions: ColumnElement[bool]) -> A
     )
 
 
-def _newest_by_postgresql(wanted: Wanted, *conditions: ColumnElement[bool]) -> Select[int]:
+def _newest_by_postgresql(
+    wanted: Wanted, *conditions: ColumnElement[bool], most: int | None = None
+) -> Select[int]:
     """SQL: ids, newest first. The index knows no order, so it is first asked for the newest documents alone.
 
     Where those hold enough, none of the older ones is read; a common word would else have all of its documents read.
     """
-    newest = select(func.max(SearchDoc.ticket_id) - RECENT).scalar_subquery()
-    near = _permitted(wanted, SearchDoc.ticket_id > newest, *conditions).cte("near")
-    enough = select(func.count()).select_from(near).scalar_subquery() >= RANKED
-    far = _permitted(wanted, not_(enough), *conditions).subquery("far")
+    most = RANKED if most is None else most
+    oldest = select(func.max(SearchDoc.ticket_id) - RECENT).scalar_subquery()
+    near = _permitted(wanted, SearchDoc.ticket_id > oldest, *conditions, most=most).cte("near")
+    enough = select(func.count()).select_from(near).scalar_subquery() >= most
+    far = _permitted(wanted, not_(enough), *conditions, most=most).subquery("far")
     both = union_all(select(near.c.id).where(enough), select(far.c.id)).subquery()
-    return select(both.c.id).order_by(both.c.id.desc()).limit(RANKED)
+    return select(both.c.id).order_by(both.c.id.desc()).limit(most)
 
 
-def _permitted(wanted: Wanted, where: ColumnElement[bool], *conditions: ColumnElement[bool]) -> Select[int]:
+def _permitted(
+    wanted: Wanted, where: ColumnElement[bool], *conditions: ColumnElement[bool], most: int
+) -> Select[int]:
     """SQL: the newest documents that hold what is wanted and whose tickets pass, each ticket looked up by its id."""
     apart: ColumnElement[Any] = literal_column("0")  # an offset keeps the planner from joining otherwise
     held = select(SearchDoc.ticket_id.label("id")).where(*vectors_match(wanted, notes=True), where)
     found = held.order_by(SearchDoc.ticket_id.desc()).offset(apart).subquery()
     passes = select(literal(1)).where(Ticket.id == found.c.id, *conditions).offset(apart).lateral()
-    return select(found.c.id).join(passes, true()).order_by(found.c.id.desc()).limit(RANKED)
+    return select(found.c.id).join(passes, true()).order_by(found.c.id.desc()).limit(most)
 
 
 def _own_by_postgresql(wanted: Wanted, own: Select[int]) -> Any:

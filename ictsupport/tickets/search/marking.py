@@ -1,5 +1,7 @@
 """What was found, with its words marked: safe to show, whatever was written there."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +12,12 @@ from sqlalchemy import ColumnElement, func, select
 from ...database import db, dialect_name
 from .matching import ENGLISH, FTS, PUBLIC_COLUMNS, fts, fts5_match, tsquery
 from .models import SearchDoc
-from .words import Wanted, readable
+from .words import Wanted, folded, readable
 
 START, STOP = "\x02", "\x03"
 """Mark what was found until the text has been escaped; indexable text never holds them."""
 
+_MARKED = re.compile("<mark>(.*?)</mark>")
 SNIPPET_WORDS = 24
 LONGEST_MARKED = 20_000
 
@@ -49,6 +52,12 @@ def mark(text: str) -> Markup:
     """The text escaped, with what was found between <mark> and </mark>."""
     safe = str(escape(readable(text)))
     return Markup(safe.replace(START, "<mark>").replace(STOP, "</mark>"))  # noqa: S704  (escaped above)
+
+
+def words_marked(hits: Sequence[Hit], most: int = 3) -> list[str]:
+    """The words that were found, as they stand in the tickets, the most frequent first."""
+    marked = (word for hit in hits for word in _MARKED.findall(f"{hit.title} {hit.snippet}"))
+    return [word for word, _ in Counter(map(folded, marked)).most_common(most)]
 
 
 def _marked_by_sqlite(wanted: Wanted, ids: Sequence[int], notes: bool) -> Any:

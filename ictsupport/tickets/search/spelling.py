@@ -22,6 +22,7 @@ from .words import STOP_WORDS, Term, Wanted, folded, readable, words_of
 
 SHORTEST, LONGEST = 4, 30
 SKELETON_FROM = 6
+SOUNDS = (("ph", "f"), ("ck", "k"), ("ch", "k"), ("c", "k"), ("z", "s"))
 OFFERED = 6
 LOOKED_AT = 400
 BATCH = 2_000
@@ -48,7 +49,9 @@ def keys_of(word: str) -> set[str]:
 
 
 def skeleton(word: str) -> str:
-    """The consonants, each once where it is doubled: what vowels and doubling get wrong is left out."""
+    """The consonants as they sound, each once where it is doubled: what vowels and doubling get wrong is left out."""
+    for written, heard in SOUNDS:
+        word = word.replace(written, heard)
     kept = [letter for letter in word[1:] if letter not in "aeiouy"]
     single = [letter for at, letter in enumerate(kept) if at == 0 or kept[at - 1] != letter]
     return f"~{word[0]}{''.join(single)}"
