@@ -13,6 +13,7 @@ from . import (
     database,
     devices,
     errors,
+    guides,
     home,
     jobs,
     journal,
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     devices.init_app(app)
     systems.init_app(app)
     tickets.init_app(app)
+    guides.init_app(app)
     clinics.init_app(app)
     staffing.init_app(app)
     reports.init_app(app)

@@ -101,6 +101,12 @@ class Settings(BaseSettings):
         2, description="A post advertised so often without appointment is hard to recruit to"
     )
     hard_to_recruit_days: int = Field(90, description="So is one that is open for more days than this")
+    guide_review_months: int = Field(
+        6, ge=1, le=60, description="After so long the owner of a guide is asked whether it is still right"
+    )
+    guide_readings_kept_days: int = Field(
+        120, ge=91, description="Who read which guide is forgotten after so long"
+    )
     clinic_bookings_each: int = Field(3, description="Most clinic bookings to come that one person may hold")
     workers: bool = Field(True, description="Whether the built-in server also does the background work")
 

@@ -11,6 +11,7 @@ ORDER = [
     "devices",
     "systems",
     "tickets",
+    "guides",
     "clinics",
     "staffing",
     "reports",

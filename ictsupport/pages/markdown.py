@@ -30,7 +30,7 @@ _SAFE = re.compile(r"(?:https?://|mailto:|tel:|/(?!/)|#)", re.IGNORECASE)
 
 
 def markdown(text: str, *, top: int = 2, breaks: bool = False) -> Markup:
-    """The text as a page shows it. Its highest heading is of level `top`; `breaks` keeps single line ends."""
+    """The text as a page shows it. Its first heading is of level `top`; `breaks` keeps single line ends."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
     return Markup("\n").join(_Blocks(lines, top, breaks, 0))
 
@@ -47,7 +47,7 @@ class _Blocks:
 
     def __init__(self, lines: Sequence[str], top: int, breaks: bool, depth: int) -> None:
         self.lines, self.top, self.breaks, self.depth = lines, top, breaks, depth
-        self.at = 0
+        self.at, self.level = 0, top - 1
 
     def __iter__(self) -> Iterator[Markup]:
         while self.at < len(self.lines):
@@ -78,7 +78,9 @@ class _Blocks:
         return list(self.lines[begin : self.at])
 
     def _heading(self, found: "re.Match[str]") -> Markup:
-        level = min(self.top + len(found[1]) - 1, 6)
+        # What reads the page aloud goes by levels: none is skipped, whatever the first one is.
+        level = min(self.top + len(found[1]) - 1, self.level + 1, 6)
+        self.level = max(level, self.top)
         size = "m" if level <= self.top else "s"
         return Markup('<h{0} class="govuk-heading-{1}">{2}</h{0}>').format(level, size, _inline(found[2]))
 

@@ -18,7 +18,7 @@ ALLOWED = re.compile(
     ("typed", "shown"),
     [
         ("# Voicemail", '<h2 class="govuk-heading-m">Voicemail</h2>'),
-        ("### Listen", '<h4 class="govuk-heading-s">Listen</h4>'),
+        ("### Listen", '<h2 class="govuk-heading-m">Listen</h2>'),
         (
             "Press **Send** and *wait*.",
             '<p class="govuk-body">Press <strong>Send</strong> and <em>wait</em>.</p>',
@@ -34,6 +34,11 @@ ALLOWED = re.compile(
 )
 def test_what_is_typed_becomes_what_it_means(typed, shown):
     assert markdown(typed) == shown
+
+
+def test_no_level_of_headings_is_skipped():
+    made = markdown("## First\n\n#### Under it\n\n## Second\n\n# Third\n\n## Under that")
+    assert re.findall(r"<h(\d)", made) == ["2", "3", "3", "2", "3"]
 
 
 def test_lists_may_hold_lists():

@@ -8,7 +8,7 @@ from ...config import settings
 from ...database import db
 from ...people.models import Demonstration
 from ...tickets import history
-from . import asking, clinics, contracts, establishment, prepared, requests, setting
+from . import asking, clinics, contracts, establishment, guides, prepared, requests, setting
 from .rota import fill as fill_rota
 
 TICKETS = 9_000
@@ -40,10 +40,12 @@ def load(
         asking.hold_meetings(scene)
         asking.plan_maintenance(scene)
         fill_rota(scene)
+        guides.write_guides(scene)
         clinics.lend_devices(scene)
         clinics.hold_clinics(scene)
         told = requests.stories(scene, tickets, now)
         history.load(told, progress or (lambda _count: None))
         history.derive()
+        guides.ask_anyway(scene)
         prepared.put_tags(scene)
         db.session.commit()
