@@ -1,14 +1,20 @@
-"""Many tickets changed in one transaction: what follows from each change is worked out once, for all of them."""
+"""What follows from changes to tickets is worked out once: for all tickets of a transaction, just before its commit."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import SessionTransaction
+
+from ..database import db
 
 Work = Callable[[Sequence[int]], None]
+WAITING = "waiting for the commit"
 
 _first: list[Work] = []
 _in_hand: ContextVar[frozenset[int]] = ContextVar("in_hand", default=frozenset())
-_waiting: ContextVar[dict[Work, dict[int, None]] | None] = ContextVar("waiting", default=None)
 
 
 def before_many(prepare: Work) -> Work:
@@ -19,12 +25,12 @@ def before_many(prepare: Work) -> Work:
 
 
 def once_for_all(work: Work, ticket_id: int) -> None:
-    """Do the work for the ticket now; among many, for all of them once they have been changed."""
-    waiting = _waiting.get()
-    if waiting is None:
-        work([ticket_id])
-    else:
-        waiting.setdefault(work, {})[ticket_id] = None
+    """Do the work for the ticket just before the commit, once for all tickets and however often it is asked for.
+
+    It may find tickets that are not there: a savepoint took them back.
+    """
+    waiting: dict[Work, set[int]] = db.session.info.setdefault(WAITING, {})
+    waiting.setdefault(work, set()).add(ticket_id)
 
 
 def is_in_hand(ticket_id: int) -> bool:
@@ -37,12 +43,29 @@ def together(ids: Sequence[int]) -> Iterator[None]:
     """Within it these tickets, which the caller has locked and read, are changed one after the other."""
     for prepare in _first:
         prepare(ids)
-    waiting: dict[Work, dict[int, None]] = {}
-    tokens = _waiting.set(waiting), _in_hand.set(frozenset(ids))
+    token = _in_hand.set(frozenset(ids))
     try:
         yield
     finally:
-        _waiting.reset(tokens[0])
-        _in_hand.reset(tokens[1])
-    for work, those in waiting.items():
-        work(sorted(those))
+        _in_hand.reset(token)
+
+
+def settle() -> None:
+    """Do now what waits for the commit, for whoever asks for its results in the same transaction."""
+    if WAITING in db.session.info:
+        db.session.flush()
+        for work, ids in db.session.info.pop(WAITING).items():
+            work(sorted(ids))
+
+
+@event.listens_for(db.session, "before_commit")
+def _settle(session: Any) -> None:
+    """Within a savepoint there is more to come."""
+    if not session.in_nested_transaction():
+        settle()
+
+
+@event.listens_for(db.session, "after_transaction_end")
+def _forget(session: Any, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(WAITING, None)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from ..database import db
 from ..pages import navigation
@@ -58,7 +59,8 @@ def ticket(reference: str) -> ResponseReturnValue:
     page = desk_views.ticket_page(reference) if is_desk(me()) else None
     if page is not None:
         return page
-    found: Ticket = db.one_or_404(visible_tickets(me()).where(Ticket.reference == reference))
+    seen = visible_tickets(me()).where(Ticket.reference == reference)
+    found: Ticket = db.one_or_404(seen.options(joinedload(Ticket.queue), joinedload(Ticket.assignee)))
     note_reading(found, me())
     return requester_views.request_page(found)
 

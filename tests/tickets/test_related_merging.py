@@ -146,7 +146,7 @@ def test_a_requester_reads_their_own_words_and_the_replies_since_the_merge_but_n
     with later(minutes=4):
         reply(survivor, "Afterwards", by=agent)
     assert read(member, merged) == ["The switch is broken", "Words of the member"]
-    (document,) = documents([survivor.id])
+    (document,), _kept = documents([survivor.id])
     assert "member" in document["internal"]
     assert "Words of the member" not in document["public"]
 

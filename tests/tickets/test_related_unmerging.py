@@ -208,7 +208,7 @@ def machine(desk, agent, manager, council, other_council, make_person):
 
 def state(ticket):
     """All there is of a ticket but for its names."""
-    (document,) = documents([ticket.id])
+    (document,), _kept = documents([ticket.id])
     return {
         "own": rows(select(*(getattr(Ticket, name) for name in OWN)).where(Ticket.id == ticket.id)),
         "clocks": rows(

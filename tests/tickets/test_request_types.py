@@ -152,6 +152,7 @@ def test_answers_are_found_by_their_words(paint, asked_for):
     ticket = asked_for(
         paint, answers=[{"key": "shade", "label": "Which red?", "value": "x", "words": "Vermilion"}]
     )
+    db.session.commit()
     assert "vermilion" in db.session.get(SearchDoc, ticket.id).public.casefold()
 
 

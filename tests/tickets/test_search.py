@@ -229,6 +229,7 @@ def test_rebuilding_finds_nothing_to_mend_after_verbs(ticket, agent):
 
 def test_rebuilding_mends_what_was_spoiled(ticket, make_ticket, agent):
     other = make_ticket(subject="Scanner")
+    db.session.commit()
     db.session.execute(update(SearchDoc).where(SearchDoc.ticket_id == ticket.id).values(title="spoiled"))
     db.session.execute(text("DELETE FROM search_doc WHERE ticket_id = :id"), {"id": other.id})
     assert sum(len(found) for _count, found in rebuild_search(False)) == 4

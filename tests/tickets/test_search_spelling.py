@@ -23,6 +23,7 @@ def instead_of(typed):
 
 
 def known():
+    db.session.commit()
     return set(db.session.scalars(select(Spelling.word).where(Spelling.key == Spelling.word)))
 
 
@@ -61,6 +62,7 @@ def test_the_words_of_tickets_are_learned_as_they_are_written(ticket, agent):
     assert {"telephone", "turquoise", "worsley"} <= known()
     before = db.session.scalars(select(Spelling.id)).all()
     reply(ticket, "The turquoise cable, magenta", by=agent)
+    db.session.commit()
     assert len(db.session.scalars(select(Spelling.id)).all()) - len(before) == len(keys_of("magenta"))
 
 
@@ -68,6 +70,7 @@ def test_counting_forgets_what_stands_nowhere_and_knows_how_usual_words_are(make
     learn({"forgotten"})
     for _ in range(9):
         make_ticket(subject="Turquoise cable")
+    db.session.commit()
     count_words({})
     assert "forgotten" not in known()
     itself = select(Spelling.tickets).where(Spelling.key == "turquoise", Spelling.word == "turquoise")
@@ -83,6 +86,7 @@ def test_counting_again_changes_nothing(context):
 
 
 def test_a_word_that_is_missing_is_reported_and_mended(ticket):
+    db.session.commit()
     db.session.execute(Spelling.__table__.delete().where(Spelling.word == "telephone"))
     assert [one.rebuilt for _, found in rebuild_search(False) for one in found] == ["telephone"]
     list(rebuild_search(True))

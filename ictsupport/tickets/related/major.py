@@ -14,6 +14,7 @@ from ...database import db
 from ...errors import Refusal
 from ...journal import announce
 from ...people.models import Person
+from ...unchanged import until_changed
 from ..access import workable
 from ..models import Resolution, Ticket, ticket_systems
 from ..raising import council_of
@@ -80,8 +81,16 @@ def incident_of(ticket: Ticket) -> MajorIncident | None:
     ).first()
 
 
+@until_changed(MajorIncident)
+def _is_any_open() -> bool:
+    """On nearly every day there is none, and no page needs to look."""
+    return db.session.scalar(select(MajorIncident.id).where(MajorIncident.OPEN).limit(1)) is not None
+
+
 def open_incidents(person: Person, *, desk: bool) -> Sequence[MajorIncident]:
     """The major incidents that concern somebody: of the councils whose tickets they work, or their own."""
+    if not _is_any_open():
+        return []
     incidents = (
         select(MajorIncident)
         .join(Ticket, Ticket.id == MajorIncident.ticket_id)
@@ -175,6 +184,8 @@ def opt_out(ticket: Ticket, *, by: Person | None) -> None:
 
 def known_trouble(ticket: Ticket) -> MajorIncident | None:
     """The major incident a ticket hangs below."""
+    if not _is_any_open():
+        return None
     return db.session.scalars(
         select(MajorIncident)
         .join(TicketLink, TicketLink.ticket_id == MajorIncident.ticket_id)

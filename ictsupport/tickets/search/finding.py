@@ -27,6 +27,7 @@ from ...database import db, dialect_name
 from ...people.models import Person
 from ..access import is_desk, own_tickets, workable
 from ..models import Ticket
+from ..together import settle
 from .marking import Hit, marked
 from .matching import FTS, PUBLIC, PUBLIC_COLUMNS, VECTOR, fts, fts5_match, tsquery, vectors_match
 from .models import SearchDoc
@@ -63,6 +64,7 @@ def find(wanted: Wanted, person: Person, *conditions: ColumnElement[bool], page:
     Notes are searched only where the person may read them: a requester never
     learns from a search what the desk wrote to itself.
     """
+    settle()
     plan_afresh()
     candidates = _candidates(wanted, person, *conditions).subquery()
     rows = db.session.execute(
@@ -85,6 +87,7 @@ def newest(
     At most RANKED of them, or fewer if so asked.
     """
     most = RANKED if most is None else most
+    settle()
     if dialect_name() == "postgresql":
         plan_afresh()
         found = _newest_by_postgresql(wanted, workable(person), *conditions, most=most)
@@ -96,6 +99,7 @@ def newest(
 
 def own_newest(wanted: Wanted, person: Person, most: int = PER_PAGE) -> list[int]:
     """The newest of what somebody may see as their own, by what is public of it."""
+    settle()
     own = _own(person)
     if dialect_name() == "sqlite":
         held = select(fts.c.rowid).where(fts5_match(wanted, within=PUBLIC_COLUMNS), fts.c.rowid.in_(own))
@@ -117,6 +121,7 @@ def narrowing(
 
 def holds(wanted: Wanted) -> ColumnElement[bool]:
     """SQL: whether a ticket holds what is wanted, notes included: ask only together with who may see it."""
+    settle()
     if dialect_name() == "sqlite":
         return Ticket.id.in_(select(fts.c.rowid).where(fts5_match(wanted)))
     held = select(VECTOR.op("@@")(tsquery(wanted))).where(SearchDoc.ticket_id == Ticket.id)

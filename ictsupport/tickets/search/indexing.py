@@ -4,11 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import and_, insert, literal, select, text, union_all, update
 from sqlalchemy.exc import DatabaseError
 
 from ... import jobs, scheduler
-from ...database import READONLY, db, dialect_name
+from ...database import READONLY, db, dialect_name, table_of
 from ...journal import on
 from ...people.events import PersonChanged
 from ...people.models import Person
@@ -16,7 +16,7 @@ from ..events import TicketEvent
 from ..models import Attachment, Message, MessageKind, Ticket
 from ..rebuilding import Difference, Step, how_many_tickets, rebuildable
 from ..request_types.models import FilledForm
-from ..together import once_for_all
+from ..together import once_for_all, settle
 from . import spelling
 from .models import SearchDoc
 from .words import indexable
@@ -35,7 +35,7 @@ def index(event: TicketEvent) -> None:
 
 def index_tickets(ids: Sequence[int]) -> None:
     """Make the documents of these tickets anew, where they differ from what is kept."""
-    _put(documents(ids), {document["ticket_id"]: document for document in kept_documents(ids)})
+    _put(*documents(ids))
 
 
 @on(PersonChanged)
@@ -57,15 +57,13 @@ def reindex_tickets_of(payload: dict[str, Any]) -> None:
 
 
 def _put(wanted: Sequence[Document], kept: Mapping[int, Document]) -> None:
+    connection, table = db.session.connection(), table_of(SearchDoc)
     if new := [document for document in wanted if document["ticket_id"] not in kept]:
-        db.session.execute(insert(SearchDoc), new)
+        connection.execute(insert(table), new)
     for document in wanted:
         if kept.get(document["ticket_id"], document) != document:
-            db.session.execute(
-                update(SearchDoc)
-                .where(SearchDoc.ticket_id == document["ticket_id"])
-                .values(document)
-                .execution_options(synchronize_session=False)
+            connection.execute(
+                update(table).where(table.c.ticket_id == document["ticket_id"]).values(document)
             )
     spelling.learn(_words_of(wanted) - _words_of(kept.values()))
 
@@ -75,48 +73,61 @@ def _words_of(documents: Iterable[Document]) -> set[str]:
 
 
 def kept_documents(ids: Sequence[int]) -> list[Document]:
-    columns = (SearchDoc.ticket_id, SearchDoc.title, SearchDoc.public, SearchDoc.internal)
+    columns = (SearchDoc.ticket_id, *(SearchDoc.__table__.c[name] for name in COLUMNS))
     rows = db.session.execute(select(*columns).where(SearchDoc.ticket_id.in_(ids)))
     return [dict(row._mapping) for row in rows]
 
 
-def documents(ids: Sequence[int]) -> list[Document]:
-    """What the tickets can be found by, from the tickets themselves: the newest words first, should there be many."""
-    said, files, answers = _said_on(ids), _files_of(ids), _answers_on(ids)
-    rows = db.session.execute(
-        select(
-            Ticket.id,
-            Ticket.reference,
-            Ticket.source_reference,
-            Ticket.subject,
-            Ticket.description,
-            Ticket.resolution_notes,
-            Ticket.supplier_reference,
-            Ticket.needed_for,
-            Person.name,
+def documents(ids: Sequence[int]) -> tuple[list[Document], dict[int, Document]]:
+    """What the tickets can be found by, the newest words first, should there be many; and what is kept of it, by ticket.
+
+    Two statements: every reply comes through here.
+    """
+    said = _said_on(ids)
+    wanted, kept = [], {}
+    for row in db.session.connection().execute(_TICKETS.where(Ticket.id.in_(ids))):
+        answers = "\n".join(str(each["words"]) for each in row.answers or ())
+        public = (
+            row.description,
+            answers,
+            row.needed_for,
+            row.resolution_notes,
+            *said[row.id, True],
+            row.name,
+            row.reference,
+            row.source_reference,
         )
-        .join(Person, Person.id == Ticket.requester_id)
-        .where(Ticket.id.in_(ids))
+        wanted.append(
+            {
+                "ticket_id": row.id,
+                "title": indexable(row.subject),
+                "public": _together(*public),
+                "internal": _together(*said[row.id, False], row.supplier_reference),
+            }
+        )
+        if row.title is not None:
+            kept[row.id] = {"ticket_id": row.id, **{name: getattr(row, name) for name in COLUMNS}}
+    return wanted, kept
+
+
+_TICKETS = (
+    select(
+        Ticket.id,
+        Ticket.reference,
+        Ticket.source_reference,
+        Ticket.subject,
+        Ticket.description,
+        Ticket.resolution_notes,
+        Ticket.supplier_reference,
+        Ticket.needed_for,
+        Person.name,
+        FilledForm.answers,
+        *(SearchDoc.__table__.c[name] for name in COLUMNS),
     )
-    return [
-        {
-            "ticket_id": row.id,
-            "title": indexable(row.subject),
-            "public": _together(
-                row.description,
-                answers.get(row.id),
-                row.needed_for,
-                row.resolution_notes,
-                *said[row.id, True],
-                *files[row.id, True],
-                row.name,
-                row.reference,
-                row.source_reference,
-            ),
-            "internal": _together(*said[row.id, False], *files[row.id, False], row.supplier_reference),
-        }
-        for row in rows
-    ]
+    .join(Person, Person.id == Ticket.requester_id)
+    .outerjoin(FilledForm, FilledForm.ticket_id == Ticket.id)
+    .outerjoin(SearchDoc, SearchDoc.ticket_id == Ticket.id)
+)
 
 
 def _together(*parts: str | None) -> str:
@@ -124,47 +135,41 @@ def _together(*parts: str | None) -> str:
 
 
 def _said_on(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
-    """The words of messages by ticket and whether its requester reads them, newest first.
+    """The words of messages, newest first, and the names of files, by ticket and whether its requester reads them.
 
     What came by way of a merged ticket is somebody else's.
     """
-    said = defaultdict(list)
-    for ticket_id, kind, via_id, body in db.session.execute(
-        select(Message.ticket_id, Message.kind, Message.via_id, Message.body)
-        .where(Message.ticket_id.in_(ids))
-        .order_by(Message.id.desc())
-    ):
-        said[ticket_id, kind is MessageKind.REPLY and via_id is None].append(body)
-    return said
-
-
-def _answers_on(ids: Sequence[int]) -> dict[int, str]:
-    """What was answered to the questions of request types, in words."""
-    rows = db.session.execute(
-        select(FilledForm.ticket_id, FilledForm.answers).where(FilledForm.ticket_id.in_(ids))
-    )
-    return {row.ticket_id: "\n".join(str(each["words"]) for each in row.answers) for row in rows}
-
-
-def _files_of(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
-    files = defaultdict(list)
-    for ticket_id, internal, via_id, name in db.session.execute(
-        select(Attachment.ticket_id, Attachment.internal, Message.via_id, Attachment.name)
+    messages = select(
+        Message.ticket_id,
+        literal(0).label("place"),
+        (-Message.id).label("order"),
+        and_(Message.kind == MessageKind.REPLY, Message.via_id.is_(None)).label("public"),
+        Message.body.label("words"),
+    ).where(Message.ticket_id.in_(ids))
+    files = (
+        select(
+            Attachment.ticket_id,
+            literal(1),
+            Attachment.id,
+            and_(Attachment.internal.is_(False), Message.via_id.is_(None)),
+            Attachment.name,
+        )
         .outerjoin(Message, Message.id == Attachment.message_id)
         .where(Attachment.ticket_id.in_(ids))
-        .order_by(Attachment.id)
-    ):
-        files[ticket_id, not internal and via_id is None].append(name)
-    return files
+    )
+    said = defaultdict(list)
+    for row in db.session.connection().execute(union_all(messages, files).order_by("place", "order")):
+        said[row.ticket_id, bool(row.public)].append(row.words)
+    return said
 
 
 @rebuildable("search", size=how_many_tickets)
 def rebuild_search(mend: bool) -> Iterator[Step]:
     """What every ticket can be found by, from its words; and that the full-text index follows."""
+    settle()
     counted: Counter[str] = Counter()
     for ids in _all_tickets():
-        kept = {document["ticket_id"]: document for document in kept_documents(ids)}
-        wanted = documents(ids)
+        wanted, kept = documents(ids)
         for document in wanted:
             counted.update(_words_of([document]))
         different = [
