@@ -9,7 +9,7 @@ from sqlalchemy import select
 from ..mail.outbox import address_of
 from ..people.models import Person
 from ..tickets.models import Status, Ticket, ticket_systems
-from ..tickets.parts import Action, Part, action, part
+from ..tickets.parts import Action, Part, action, beside
 from .access import keeps_guides, meant_for
 from .models import Guide
 from .queries import guides_that_may_help
@@ -32,7 +32,7 @@ class GuidesFor:
     template: str = "guides/of_ticket.html"
 
 
-@part
+@beside
 def guides_for_ticket(ticket: Ticket, person: Person) -> Part | None:
     """Guides about the ticket's systems, or that fit its subject, those for agents too."""
     if not keeps_guides(person) or not ticket.is_open:

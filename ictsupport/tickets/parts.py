@@ -14,9 +14,12 @@
     @happening
     def at_a_clinic(ticket, person): ...                 # lines among the timeline: clinics and outages it is linked to
 
-Each is asked on every ticket page (the last on every attempt to resolve), so
-it may cost one statement at most, and none where the row itself tells that
-there is nothing.
+    @beside
+    def similar_tickets(ticket, person): ...             # a box that is fetched once the page is there, or None
+
+Each but the last is asked on every ticket page (or on every attempt to
+resolve), so it may cost one statement at most, and none where the row itself
+tells that there is nothing. What helps but has to be looked for goes beside.
 """
 
 from collections.abc import Callable, Sequence
@@ -68,6 +71,7 @@ Tell = Callable[[Ticket, Person], Sequence[Happening]]
 Ask = Callable[[Ticket], str | None]
 
 _parts: list[Prepare] = []
+_beside: list[Prepare] = []
 _actions: dict[str, tuple[int, Offer]] = {}
 _conditions: dict[str, Ask] = {}
 _happenings: dict[str, Tell] = {}
@@ -83,6 +87,18 @@ def part(prepare: Prepare) -> Prepare:
 def parts_of(ticket: Ticket, person: Person) -> list[Part]:
     """What there is to show about a ticket to somebody."""
     return [shown for prepare in _parts if (shown := prepare(ticket, person))]
+
+
+def beside(prepare: Prepare) -> Prepare:
+    """Add a part to what may help with a ticket: a page of its own, fetched into the ticket's once that is shown."""
+    if prepare not in _beside:
+        _beside.append(prepare)
+    return prepare
+
+
+def beside_of(ticket: Ticket, person: Person) -> list[Part]:
+    """What may help somebody with the ticket."""
+    return [shown for prepare in _beside if (shown := prepare(ticket, person))]
 
 
 def action(order: int = 50) -> Callable[[Offer], Offer]:

@@ -1,18 +1,8 @@
 /* The question pages, nicer: what depends on an answer shows when it is given, and choosing what it is about brings
    its questions at once. Without this, every question stands there with the words that say when to answer it. */
-const form = document.querySelector("form[action*='/tickets/new']");
+import { fetched } from "./fetched.js";
 
-/* A page of ours as a document: nothing in it is run, and no markup is made from text. */
-function fetched(address) {
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.responseType = "document";
-    request.open("GET", address);
-    request.onload = () => resolve(request.status === 200 ? request.response : null);
-    request.onerror = () => resolve(null);
-    request.send();
-  });
-}
+const form = document.querySelector("form[action*='/tickets/new']");
 
 function answered(name) {
   const field = form.elements.namedItem(name);

@@ -3,4 +3,4 @@ import "./ticket/drafts.js";
 import "./ticket/company.js";
 import "./ticket/replies.js";
 import "./ticket/files.js";
-import "./ticket/guides.js";
+import "./ticket/beside.js";

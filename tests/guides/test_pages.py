@@ -120,7 +120,7 @@ def test_an_agent_sees_guides_beside_a_ticket_and_may_send_those_the_requester_r
     make_guide(systems=[telephony])
     make_guide("Reset voicemail PINs", audiences=[Audience.AGENTS], systems=[telephony])
     ticket = ticket_of(staff, telephony)
-    page = browser(agent).get(f"/tickets/{ticket.reference}").text
+    page = browser(agent).get(f"/tickets/{ticket.reference}/beside").text
     assert "Guides that may help" in page
     assert "Reset voicemail PINs" in page
     assert page.count("data-put-in") == 1

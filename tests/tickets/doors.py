@@ -33,6 +33,7 @@ MANAGER = {Role.MANAGER}
 DOORS = {
     "tickets.index": Door(get=EVERYBODY),
     "tickets.own": Door(get=EVERYBODY),
+    "tickets.beside": Door(get=DESK),
     "tickets.ticket": [
         Door(get=ASKER, hidden=EVERYBODY),
         Door(get={STAFF, Role.MANAGER}, hidden=EVERYBODY, fill={"reference": "confidential"}),

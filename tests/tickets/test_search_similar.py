@@ -1,5 +1,6 @@
 """Tickets that read alike, beside a ticket and while asking."""
 
+from ictsupport.database import db
 from ictsupport.tickets.models import Resolution
 from ictsupport.tickets.resolving import resolve
 from ictsupport.tickets.search import similar
@@ -7,6 +8,7 @@ from ictsupport.tickets.search.indexing import count_words
 
 
 def like(ticket, person):
+    db.session.commit()
     return [row.reference for row in similar.alike(ticket, person)]
 
 
@@ -16,7 +18,7 @@ def test_a_ticket_shows_those_that_read_alike_and_how_they_ended(make_ticket, ag
     resolve(before, Resolution.FIXED, "Changed the bulb", by=agent)
     ticket = make_ticket(subject="Projector bulb dead")
     assert like(ticket, agent) == [before.reference]
-    page = browser(agent).get(f"/tickets/{ticket.reference}").text
+    page = browser(agent).get(f"/tickets/{ticket.reference}/beside").text
     assert "Similar tickets" in page
     assert "Fixed: Changed the bulb" in page
 
@@ -26,6 +28,7 @@ def test_rare_words_tell_more_than_common_ones(make_ticket, agent, monkeypatch):
     rare = make_ticket(subject="Turquoise screen")
     for _ in range(5):
         make_ticket(subject="Black screen")
+    db.session.commit()
     count_words({})
     assert like(make_ticket(subject="Turquoise screen again"), agent) == [rare.reference]
 
@@ -35,6 +38,7 @@ def test_where_all_words_are_common_a_ticket_must_hold_them_all(make_ticket, age
     both = make_ticket(subject="Black screen")
     make_ticket(subject="Black cable")
     make_ticket(subject="Screen broken")
+    db.session.commit()
     count_words({})
     assert like(make_ticket(subject="Black screen"), agent) == [both.reference]
 
@@ -55,6 +59,7 @@ def test_a_subject_without_words_is_like_nothing(make_ticket, agent):
 def test_looking_for_similar_ones_costs_one_statement(make_ticket, agent, count_queries):
     for _ in range(3):
         ticket = make_ticket(subject="Projector bulb dead")
+    db.session.commit()
     agent.grants  # read before counting
     with count_queries() as queries:
         similar.alike(ticket, agent)
@@ -64,6 +69,7 @@ def test_looking_for_similar_ones_costs_one_statement(make_ticket, agent, count_
 def test_whoever_asks_is_reminded_of_what_they_asked_before(make_ticket, staff, other_staff, member):
     mine = make_ticket(subject="Projector bulb flickers")
     make_ticket(subject="Projector bulb flickers", requester=member)
+    db.session.commit()
     assert [row.reference for row in similar.own_alike(staff, "The projector is dark")] == [mine.reference]
     assert similar.own_alike(other_staff, "The projector is dark") == []
     assert similar.own_alike(staff, "the 12") == []

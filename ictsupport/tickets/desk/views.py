@@ -15,7 +15,7 @@ from ..access import note_reading
 from ..attachments import ACCEPTED
 from ..blueprint import bp
 from ..models import Status
-from ..parts import actions_for, parts_of
+from ..parts import actions_for, beside_of, parts_of
 from ..related.queries import company_of
 from ..working import work_on
 from . import queries as desk_queries
@@ -79,6 +79,14 @@ def ticket_page(
         accepted=ACCEPTED,
     )
     return make_response(page, 422 if form is not None and form.problems else 200)
+
+
+@bp.get("/tickets/<reference>/beside")
+@allow(*DESK)
+def beside(reference: str) -> ResponseReturnValue:
+    """What may help with a ticket: it has to be looked for, so the ticket's page does not wait for it."""
+    ticket = work_on(reference)
+    return render_template("tickets/beside.html", reference=reference, parts=beside_of(ticket, me()))
 
 
 def _moment(typed: str) -> datetime | None:

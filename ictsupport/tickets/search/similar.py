@@ -14,7 +14,7 @@ from ...database import db, dialect_name
 from ...people.models import Person
 from ..access import own_tickets, workable
 from ..models import Status, Ticket
-from ..parts import part
+from ..parts import beside
 from . import spelling
 from .finding import TITLE_WEIGHT
 from .matching import ENGLISH, FTS, PUBLIC_COLUMNS, VECTOR, fts, fts5_match, vectors_match
@@ -38,7 +38,7 @@ class Alike:
     template: str = "tickets/similar.html"
 
 
-@part
+@beside
 def similar_tickets(ticket: Ticket, person: Person) -> Alike | None:
     """What is like the ticket among those the person works, and how it was resolved."""
     found = alike(ticket, person)
