@@ -101,6 +101,17 @@ class Settings(BaseSettings):
         2, description="A post advertised so often without appointment is hard to recruit to"
     )
     hard_to_recruit_days: int = Field(90, description="So is one that is open for more days than this")
+    rating_every_days: int = Field(
+        14,
+        ge=0,
+        description="Nobody is asked how it went more often than every so many days; 0 asks each time",
+    )
+    rating_link_days: int = Field(
+        30, ge=1, le=365, description="So long the links in the mail about a resolution work"
+    )
+    rating_words_kept_days: int = Field(
+        365, ge=1, description="What somebody wrote beside their score is forgotten after so long"
+    )
     guide_review_months: int = Field(
         6, ge=1, le=60, description="After so long the owner of a guide is asked whether it is still right"
     )

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from ..tickets.rating.models import GOOD
 from .load import ENOUGH
 from .models import STEPS
+from .satisfaction import ENOUGH as ENOUGH_ANSWERS
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,20 @@ DEFINITIONS = (
         "established",
         "FTE is not divided by type of ticket or kind of requester. Work for all councils together has no FTE "
         "of its own.",
+    ),
+    Definition(
+        "satisfaction",
+        "Satisfied",
+        f"answers of {GOOD} or 5 ÷ answers, of those asked in the period; always with the response rate",
+        "Asked with the mail that says it is resolved, not more often than every so many days (a setting), and never "
+        f"about confidential work. Of fewer than {ENOUGH_ANSWERS} answers nothing is told. Whoever answers again "
+        "replaces their answer.",
+    ),
+    Definition(
+        "response_rate",
+        "Response rate",
+        "answers ÷ resolutions about which somebody was asked, or answered without being asked",
+        "By the day of asking: of recent days some have not answered yet.",
     ),
     Definition(
         "moved",

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ..pages import navigation
 from ..people.access import allow, me
+from ..people.models import Role
 from .access import READERS
 from .ages import ages
 from .asking import TYPES, Question, read_question
@@ -13,6 +14,8 @@ from .definitions import DEFINITIONS, GENERAL
 from .export import as_csv, as_json
 from .figures import Figures
 from .load import load
+from .satisfaction import ENOUGH as ENOUGH_ANSWERS
+from .satisfaction import satisfaction as told_satisfaction
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 navigation.item("Load", "reports.index", when=lambda person: person.has_role(*READERS), order=60)
@@ -65,6 +68,19 @@ def tickets() -> ResponseReturnValue:
     page = request.args.get("page", 1, type=int)
     found = behind(question, measure, me(), page if 0 < page < 100_000 else 1)
     return render_template("reports/tickets.html", question=question, measure=measure, found=found)
+
+
+@bp.route("/satisfaction")
+@allow(*READERS)
+def satisfaction() -> ResponseReturnValue:
+    """How people found the help they got, with how many of those asked have answered."""
+    person = me()
+    return render_template(
+        "reports/satisfaction.html",
+        told=told_satisfaction(person),
+        enough=ENOUGH_ANSWERS,
+        may_ring=person.has_role(Role.MANAGER),
+    )
 
 
 @bp.route("/definitions")

@@ -13,6 +13,8 @@ def init_app(app: Flask) -> None:
     from .calls import keeping  # noqa: F401
     from .outages import reporting, suggesting  # noqa: F401
     from .outages import views as outage_views  # noqa: F401
+    from .rating import parts as rating_parts  # noqa: F401
+    from .rating import views as rating_views  # noqa: F401
     from .recurring import making  # noqa: F401
     from .recurring import views as recurring_views  # noqa: F401
     from .related import bulk, link_views, major_views, merge_views, parts, proving  # noqa: F401

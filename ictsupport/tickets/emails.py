@@ -23,6 +23,7 @@ from .events import (
     TicketResolved,
 )
 from .models import HoldReason, Ticket
+from .rating.asking import links_for
 from .related.merging import merged_into
 
 
@@ -53,7 +54,10 @@ def ask_or_tell(event: TicketHeld) -> None:
 @on(TicketResolved)
 def tell_resolved(event: TicketResolved) -> None:
     """Nobody's name under it means that a question had no answer: the mail says so and how to go on."""
-    _write_to_requesters("tickets/resolved" if event.by is not None else "tickets/unanswered", event)
+    if event.by is None:
+        _write_to_requesters("tickets/unanswered", event)
+    else:
+        _write_to_requesters("tickets/resolved", event, links_for=links_for)
 
 
 @on(TicketReopened)

@@ -10,5 +10,6 @@ DOORS = {
     "reports.as_sheet": Door(get=FIGURES),
     "reports.as_data": Door(get=FIGURES),
     "reports.tickets": Door(get=FIGURES),
+    "reports.satisfaction": Door(get=FIGURES),
     "reports.definitions": Door(get=FIGURES),
 }

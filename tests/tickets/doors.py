@@ -19,12 +19,14 @@ from ictsupport.tickets.desk.saved_replies import save_reply
 from ictsupport.tickets.lists.models import BulkRun, SavedView
 from ictsupport.tickets.models import Channel, Resolution
 from ictsupport.tickets.raising import raise_ticket
+from ictsupport.tickets.rating.asking import rate
+from ictsupport.tickets.rating.links import ANSWER, RATING, signed
 from ictsupport.tickets.recurring.keeping import add_recurring
 from ictsupport.tickets.related.linking import link
 from ictsupport.tickets.related.models import LinkKind
 from ictsupport.tickets.replying import note, reply
 from ictsupport.tickets.resolving import resolve
-from tests.doors import DESK, EVERYBODY, STAFF, Door, World
+from tests.doors import DESK, EVERYBODY, PUBLIC, STAFF, Door, World
 
 ASKER = {STAFF, *DESK}
 
@@ -144,6 +146,15 @@ DOORS = {
     "tickets.deal": Door(get={Role.MANAGER}, hidden=DESK),
     "tickets.deal_undoing": Door(post={Role.MANAGER}, hidden=DESK),
     "tickets.hand_backs": Door(get=MANAGER),
+    "tickets.works_now": Door(get=PUBLIC, post=PUBLIC, fill={"token": "answer_token"}),
+    "tickets.still_wrong": Door(get=PUBLIC, post=PUBLIC, fill={"token": "answer_token"}),
+    "tickets.heard": Door(get=PUBLIC),
+    "tickets.rating_by_link": Door(get=PUBLIC, post=PUBLIC, fill={"token": "rating_token"}),
+    "tickets.rating": Door(
+        get={STAFF}, post={STAFF}, hidden=EVERYBODY - {STAFF, *DESK}, fill={"reference": "resolved"}
+    ),
+    "tickets.to_ring": Door(get={Role.MANAGER}),
+    "tickets.rung": Door(post={Role.MANAGER}, fill={"reference": "resolved"}),
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 
@@ -191,7 +202,10 @@ def things(world: World) -> dict[str, Any]:
     linked = link(ticket, LinkKind.RELATED, resolved, by=agent)
     below = raised()
     link(ticket, LinkKind.PARENT, below, by=agent)
+    rate(resolved, 1, by=world.staff)
     return {
+        "answer_token": signed(ANSWER, resolved, world.staff),
+        "rating_token": signed(RATING, resolved, world.staff),
         "below": below.reference,
         "link_id": linked.id,
         "view_id": view.id,

@@ -1,0 +1,1 @@
+"""Asking whoever asked how it went, and hearing the answer without a sign-in."""

@@ -1,0 +1,138 @@
+"""Asking how it went: when, and not too often; what the answer says; and forgetting the words in time."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from ... import clock, jobs, scheduler
+from ...config import settings
+from ...database import db, lock
+from ...errors import Refusal
+from ...journal import announce
+from ...mail import send
+from ...people.models import Grant, Person, Role
+from ..access import may_work
+from ..models import Channel, Resolution, Ticket
+from ..texts import prose
+from . import links
+from .events import Rated, RungBack
+from .models import OFFERED, SCORES, Rating
+
+NOTHING_TO_RATE = (Resolution.DUPLICATE, Resolution.CANCELLED)
+
+
+class NotResolved(Refusal):
+    reason = "This request is not done yet, so there is nothing to say about how it went."
+
+
+class NotAsked(Refusal):
+    reason = "How it went is not asked about confidential requests."
+
+
+class NoScore(Refusal):
+    reason = "Choose how it went, from very good to very bad."
+
+
+def links_for(ticket: Ticket, person: Person) -> dict[str, str]:
+    """The tokens for the mail about a resolution: to answer, and perhaps to say how it went.
+
+    None about a confidential ticket, and none about one that was merged into
+    another: those are answered after signing in.
+    """
+    if ticket.confidential or ticket.merged_into_id is not None or ticket.resolved_at is None:
+        return {}
+    told = {"answer": links.signed(links.ANSWER, ticket, person)}
+    if person.id == ticket.requester_id and _ask(ticket):
+        told["rating"] = links.signed(links.RATING, ticket, person)
+    return told
+
+
+def _ask(ticket: Ticket) -> bool:
+    """Put down that the requester is asked, unless they were asked lately or there is nothing to ask about."""
+    now, days = clock.now(), settings().rating_every_days
+    if ticket.resolution in NOTHING_TO_RATE or ticket.channel is Channel.IMPORT or not ticket.requester.email:
+        return False
+    lately = select(Rating.id).where(
+        Rating.person_id == ticket.requester_id, Rating.asked_at > now - timedelta(days=days)
+    )
+    if days and db.session.scalar(lately.limit(1)) is not None:
+        return False
+    db.session.add(_new(ticket))
+    return True
+
+
+def rating_of(ticket: Ticket) -> Rating | None:
+    """What was asked and answered about the present resolution."""
+    return db.session.scalar(
+        select(Rating).where(Rating.ticket_id == ticket.id, Rating.resolved_at == ticket.resolved_at)
+    )
+
+
+def rate(
+    ticket: Ticket, score: int | None, *, by: Person, reasons: Collection[str] = (), words: str = ""
+) -> Rating:
+    """Say how it went. Saying it again replaces what was said; a low score is told to the managers, once."""
+    lock(ticket)
+    if ticket.confidential:
+        raise NotAsked
+    if ticket.resolved_at is None:
+        raise NotResolved
+    if score not in SCORES:
+        raise NoScore
+    rating = rating_of(ticket)
+    if rating is None:
+        rating = _new(ticket)
+        db.session.add(rating)
+    was = rating.score
+    rating.score, rating.answered_at = score, clock.now()
+    rating.reasons = [key for key in OFFERED if key in reasons]
+    rating.words_ = prose(words, what="What you wrote", limit=1000)
+    announce(Rated(about=ticket, by=by, score=score, was=was))
+    if rating.is_low and rating.told_at is None:
+        rating.told_at = clock.now()
+        for manager in _managers(ticket):
+            send(
+                to=manager, template="tickets/low_score", about=ticket, thread=f"ticket-{ticket.id}",
+                ticket=ticket, rating=rating, words=SCORES,
+            )  # fmt: skip
+    return rating
+
+
+def ring_back(rating: Rating, *, by: Person) -> None:
+    """Somebody has talked to whoever was not satisfied. Doing it twice does nothing more."""
+    lock(rating)
+    if rating.rung_at is None:
+        rating.rung_at, rating.rung_by_id = clock.now(), by.id
+        announce(RungBack(about=rating.ticket, by=by))
+
+
+def _new(ticket: Ticket) -> Rating:
+    return Rating(
+        ticket_id=ticket.id,
+        resolved_at=ticket.resolved_at,
+        person_id=ticket.requester_id,
+        asked_at=clock.now(),
+        reasons=[],
+        ticket=ticket,
+    )
+
+
+def _managers(ticket: Ticket) -> list[Person]:
+    """The managers who may open the ticket."""
+    managing = select(Grant.person_id).where(Grant.role == Role.MANAGER, Grant.ended_at.is_(None))
+    people = db.session.scalars(select(Person).where(Person.id.in_(managing)).order_by(Person.id)).all()
+    return [person for person in people if person.is_active and may_work(person, ticket)]
+
+
+@jobs.handles("tickets.forget_rating_words")
+def forget_words(_payload: dict[str, Any]) -> None:
+    """What somebody wrote beside their score is kept for a time; the score stays."""
+    oldest = clock.now() - timedelta(days=settings().rating_words_kept_days)
+    db.session.execute(
+        update(Rating).where(Rating.answered_at < oldest, Rating.words_ != "").values(words_="")
+    )
+
+
+scheduler.every("tickets.forget_rating_words", hours=24)
