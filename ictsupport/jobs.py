@@ -17,11 +17,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, Text, delete, select, text, update
+from sqlalchemy import Index, String, Text, delete, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .database import Model, db, insert_if_new
+from .database import Model, db, insert_if_new, table_of
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +71,18 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def enqueue(kind: str, payload: dict[str, Any] | None = None, *, at: datetime | None = None) -> Job:
+def enqueue(kind: str, payload: dict[str, Any] | None = None, *, at: datetime | None = None) -> None:
     """Put down a job in the caller's transaction, due at once or at the given moment."""
     moment = clock.now()
-    job = Job(kind=kind, payload=payload or {}, created_at=moment, run_at=at or moment, locked_until=moment)
-    db.session.add(job)
-    return job
+    row = {
+        "kind": kind,
+        "payload": payload or {},
+        "created_at": moment,
+        "run_at": at or moment,
+        "locked_until": moment,
+        "attempts": 0,
+    }
+    db.session.connection().execute(insert(table_of(Job)), row)
 
 
 def enqueue_once(

@@ -14,12 +14,12 @@ from typing import Any, ParamSpec
 from flask import flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import String, delete
+from sqlalchemy import String, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .. import clock, jobs, scheduler
-from ..database import Model, db
+from ..database import Model, db, table_of
 
 P = ParamSpec("P")
 
@@ -31,6 +31,9 @@ class Press(Model):
     person_id: Mapped[int | None]
     at: Mapped[datetime]
     location: Mapped[str] = mapped_column(String(500), default="")
+
+
+_PRESSES = table_of(Press)
 
 
 def new_key() -> str:
@@ -50,14 +53,13 @@ def once(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnVa
         key = request.form.get("once", "")[:64] if request.method == "POST" else ""
         if not key:
             return view(*args, **kwargs)
-        press = Press(key=key, person_id=getattr(current_user, "id", None), at=clock.now())
-        db.session.add(press)
+        row = {"key": key, "person_id": getattr(current_user, "id", None), "at": clock.now(), "location": ""}
         try:
-            db.session.flush()
+            db.session.connection().execute(insert(_PRESSES), row)
         except IntegrityError:
             db.session.rollback()
             return _answer_again(key)
-        g.press = press
+        g.press = key
         return view(*args, **kwargs)
 
     return guarded
@@ -65,9 +67,10 @@ def once(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnVa
 
 def done(location: str, message: str | None = None) -> ResponseReturnValue:
     """Commit what the view did and lead the person on, with a word about what was done."""
-    press: Press | None = g.pop("press", None)
-    if press is not None:
-        press.location = location[:500]
+    key: str | None = g.pop("press", None)
+    if key is not None:
+        led = update(_PRESSES).where(_PRESSES.c.key == key).values(location=location[:500])
+        db.session.connection().execute(led)
     db.session.commit()
     if message:
         flash(message)

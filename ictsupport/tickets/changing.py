@@ -55,14 +55,13 @@ def change(ticket: Ticket, *, by: Person | None, at: datetime, **values: Any) ->
 
 def begin_period(ticket: Ticket, at: datetime) -> None:
     """Remember how the ticket stands from now on."""
-    db.session.flush()
     db.session.add(
         TicketPeriod(
             ticket_id=ticket.id,
             status=ticket.status,
             hold_reason=ticket.hold_reason,
-            queue_id=ticket.queue_id,
-            assignee_id=ticket.assignee_id,
+            queue_id=ticket.queue.id,
+            assignee_id=ticket.assignee.id if ticket.assignee is not None else None,
             starts_at=at,
         )
     )

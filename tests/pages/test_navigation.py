@@ -22,7 +22,9 @@ def places(monkeypatch):
 
 def test_links_stand_in_their_order_and_the_present_one_is_marked(browser, places):
     page = browser().get("/privacy").text
-    links = re.findall(r'<li[^>]*><a href="([^"]+)"( aria-current="page")?>', page.partition("</header>")[0])
+    links = re.findall(
+        r'<li[^>]*>\s*<a href="([^"]+)"( aria-current="page")?>', page.partition("</header>")[0]
+    )
     assert links == [("/accessibility", ""), ("/privacy", ' aria-current="page"')]
 
 

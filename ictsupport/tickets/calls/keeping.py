@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from ... import clock, jobs, scheduler
-from ...database import db
+from ...database import db, table_of
 from ...people.models import Person
 from .models import OpenCall
 
@@ -54,7 +54,9 @@ def open_calls(agent: Person) -> Sequence[OpenCall]:
 
 def let_go(agent: Person, caller: Person) -> None:
     """The call is logged, or there is nothing to log."""
-    db.session.execute(delete(OpenCall).where(OpenCall.agent_id == agent.id, OpenCall.caller_id == caller.id))
+    calls = table_of(OpenCall)
+    gone = delete(calls).where(calls.c.agent_id == agent.id, calls.c.caller_id == caller.id)
+    db.session.connection().execute(gone)
 
 
 @jobs.handles("tickets.forget_calls")

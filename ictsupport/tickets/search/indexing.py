@@ -65,7 +65,11 @@ def _put(wanted: Sequence[Document], kept: Mapping[int, Document]) -> None:
             connection.execute(
                 update(table).where(table.c.ticket_id == document["ticket_id"]).values(document)
             )
-    spelling.learn(_words_of(wanted) - _words_of(kept.values()))
+    spelling.learn(spelling.vocabulary(*(_lines(wanted) - _lines(kept.values()))))
+
+
+def _lines(documents: Iterable[Document]) -> set[str]:
+    return {line for each in documents for column in COLUMNS for line in each[column].splitlines()}
 
 
 def _words_of(documents: Iterable[Document]) -> set[str]:

@@ -122,7 +122,7 @@ def learn(words: set[str]) -> None:
     if not words:
         return
     known = select(Spelling.word).where(Spelling.key.in_(sorted(words)), Spelling.key == Spelling.word)
-    new = words - set(db.session.scalars(known))
+    new = words - set(db.session.connection().scalars(known))
     if new:
         _add(dict.fromkeys(new, 1))
 

@@ -97,6 +97,8 @@ def _terms(typed: str) -> Iterator[Term]:
 
 def folded(text: str) -> str:
     """The text in small letters and without accents: "Café" is found as "cafe" and the other way round."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFC", "".join(c for c in apart if not unicodedata.combining(c))).lower()
 
