@@ -16,7 +16,7 @@ from .writing import Content
 AUDIENCES = {
     Audience.MEMBERS: "Members",
     Audience.STAFF: "Staff",
-    Audience.AGENTS: "Agents of the helpdesk only, if nobody else is ticked",
+    Audience.AGENTS: "Agents of the helpdesk, who also read what is for the others",
 }
 
 

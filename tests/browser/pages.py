@@ -16,4 +16,6 @@ PAGES: list[tuple[Role | str, str]] = [
     ("", "/sign-in"),
     ("", "/sign-in/help/sent"),
     ("", "/sign-in/link/used-up"),
+    ("", "/answers/used-up/works-now"),
+    ("", "/answers/heard/ICT-10001"),
 ]

@@ -154,7 +154,7 @@ DOORS = {
         get={STAFF}, post={STAFF}, hidden=EVERYBODY - {STAFF, *DESK}, fill={"reference": "resolved"}
     ),
     "tickets.to_ring": Door(get={Role.MANAGER}),
-    "tickets.rung": Door(post={Role.MANAGER}, fill={"reference": "resolved"}),
+    "tickets.rung": Door(post={Role.MANAGER}),
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 
@@ -202,8 +202,9 @@ def things(world: World) -> dict[str, Any]:
     linked = link(ticket, LinkKind.RELATED, resolved, by=agent)
     below = raised()
     link(ticket, LinkKind.PARENT, below, by=agent)
-    rate(resolved, 1, by=world.staff)
+    rating = rate(resolved, 1, by=world.staff)
     return {
+        "rating_id": rating.id,
         "answer_token": signed(ANSWER, resolved, world.staff),
         "rating_token": signed(RATING, resolved, world.staff),
         "below": below.reference,

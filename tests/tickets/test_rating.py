@@ -178,15 +178,25 @@ def test_only_what_is_resolved_and_only_by_a_score_that_there_is(make_ticket, do
 def test_a_low_score_is_told_to_the_managers_once_and_rung_back(done, staff, agent, manager, browser, outbox):
     ticket = done()
     rate(ticket, 2, by=staff, reasons=["slow"], words="Three days!")
-    rate(ticket, 1, by=staff)
+    rating = rate(ticket, 1, by=staff)
     assert [address for address, subject in outbox() if subject.startswith("To ring back")] == [manager.email]
     assert "Three days!" not in mail_to(manager)
     desk = browser(manager)
     assert ticket.reference in desk.get("/tickets/ratings").text
     assert browser(agent).get("/tickets/ratings").status_code == 403
-    assert desk.post(f"/tickets/{ticket.reference}/ring-back").status_code == 303
+    assert desk.post(f"/tickets/ratings/{rating.id}/ring-back").status_code == 303
     assert ticket.reference not in desk.get("/tickets/ratings").text
     assert "Rung back" in browser(agent).get(f"/tickets/{ticket.reference}").text
+
+
+def test_somebody_is_rung_back_though_the_ticket_was_reopened(done, staff, agent, manager, browser):
+    ticket = done()
+    rating = rate(ticket, 1, by=staff)
+    reopen(ticket, by=agent)
+    desk = browser(manager)
+    assert ticket.reference in desk.get("/tickets/ratings").text
+    desk.post(f"/tickets/ratings/{rating.id}/ring-back")
+    assert ticket.reference not in desk.get("/tickets/ratings").text
 
 
 def test_the_requester_may_answer_from_their_own_page(done, staff, browser):

@@ -8,7 +8,7 @@ from ...config import settings
 from ...database import db
 from ...people.models import Demonstration
 from ...tickets import history
-from . import asking, clinics, contracts, establishment, guides, prepared, requests, setting
+from . import asking, clinics, contracts, establishment, guides, prepared, ratings, requests, setting
 from .rota import fill as fill_rota
 
 TICKETS = 9_000
@@ -47,5 +47,6 @@ def load(
         history.load(told, progress or (lambda _count: None))
         history.derive()
         guides.ask_anyway(scene)
+        ratings.ask_how_it_went(now)
         prepared.put_tags(scene)
         db.session.commit()

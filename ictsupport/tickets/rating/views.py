@@ -130,14 +130,13 @@ def to_ring() -> ResponseReturnValue:
     return render_template("tickets/rating/to_ring.html", found=found, scores=SCORES)
 
 
-@bp.post("/tickets/<reference>/ring-back")
+@bp.post("/tickets/ratings/<int:rating_id>/ring-back")
 @allow(Role.MANAGER)
 @once
-def rung(reference: str) -> ResponseReturnValue:
-    """They have been rung."""
-    ticket: Ticket = db.one_or_404(select(Ticket).where(Ticket.reference == reference, workable(me())))
-    found = rating_of(ticket) or abort(404)
-    ring_back(found, by=me())
+def rung(rating_id: int) -> ResponseReturnValue:
+    """They have been rung, whatever has become of the ticket since."""
+    mine = select(Rating).join(Rating.ticket).where(Rating.id == rating_id, workable(me()))
+    ring_back(db.one_or_404(mine), by=me())
     return done(url_for("tickets.to_ring"), "Noted that they have been rung back.")
 
 
