@@ -119,6 +119,9 @@ class Settings(BaseSettings):
         120, ge=91, description="Who read which guide is forgotten after so long"
     )
     clinic_bookings_each: int = Field(3, description="Most clinic bookings to come that one person may hold")
+    clinic_horizon_weeks: int = Field(
+        13, ge=1, le=104, description="Dates of clinic series are made so many weeks ahead"
+    )
     workers: bool = Field(True, description="Whether the built-in server also does the background work")
 
     @property

@@ -118,7 +118,7 @@ def book_slot(
         if not walked_in:
             _check_cap(person, by)
         _refuse_overlap(slot, person, by)
-        booking.place = _free_place(slot)
+        booking.place = _free_place(slot, drop_in=walked_in, all_places=access.runs(by, slot.clinic))
         db.session.add(booking)
         db.session.flush()
         _keep_ticks(booking, slot)
@@ -158,7 +158,7 @@ def move_booking(booking: Booking, slot: Slot, *, by: Person) -> Booking:
             _check_cut_off(old, old.clinic.move_until_minutes, TooLateToMove, NothingToMove)
         _check_slot(slot, person, by, slot.clinic.book_until_minutes, TooLateToBook)
         _refuse_overlap(slot, person, by, but_for=booking)
-        booking.slot_id, booking.place = slot.id, _free_place(slot)
+        booking.slot_id, booking.place = slot.id, _free_place(slot, all_places=access.runs(by, slot.clinic))
         booking.sequence += 1
         booking.version += 1
         db.session.flush()
@@ -220,7 +220,9 @@ def _take_turn(person: Person, *slots: Slot) -> None:
     may still be written.
     """
     for clinic in sorted({slot.clinic for slot in slots}, key=lambda each: each.id):
-        db.session.refresh(clinic, ["called_off_at", "version"], with_for_update={"read": True})
+        db.session.refresh(
+            clinic, ["called_off_at", "places", "drop_in", "version"], with_for_update={"read": True}
+        )
     db.session.scalar(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     for slot in slots:
         db.session.refresh(
@@ -287,8 +289,11 @@ def _refuse_overlap(slot: Slot, person: Person, by: Person, but_for: Booking | N
         raise Overlapping(who=_who_has(person, by))
 
 
-def _free_place(slot: Slot) -> int:
-    """The lowest place of the slot that nobody holds."""
+def _free_place(slot: Slot, *, drop_in: bool = False, all_places: bool = False) -> int:
+    """The lowest place of the slot that nobody holds, or for a drop-in the highest.
+
+    The highest are kept for drop-in: only whoever runs the clinic gives them away beforehand.
+    """
     held = and_(
         Booking.slot_id == SlotPlace.slot_id,
         Booking.place == SlotPlace.number,
@@ -298,9 +303,11 @@ def _free_place(slot: Slot) -> int:
         select(SlotPlace.number)
         .outerjoin(Booking, held)
         .where(SlotPlace.slot_id == slot.id, Booking.id.is_(None))
-        .order_by(SlotPlace.number)
+        .order_by(SlotPlace.number.desc() if drop_in else SlotPlace.number)
         .limit(1)
     )
+    if not (drop_in or all_places):
+        free = free.where(SlotPlace.number <= slot.clinic.places - slot.clinic.drop_in)
     number = db.session.scalar(free)
     if number is None:
         raise SlotFull

@@ -18,18 +18,32 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from ..database import db
 from ..devices.models import Device
-from ..pages.forms import DateField, Form, PersonField, TimeField, WholeNumberField
+from ..pages.forms import DateField, Form, NotRequired, PersonField, TimeField, WholeNumberField
 from ..people.access import me, visible_people
 from ..people.models import Council, Grant, Person, Site
 from . import access
 from .attending import LONGEST_NOTE, OFFERED_OUTCOMES
 from .booking import LONGEST_DETAILS, in_words
+from .clashes import may_override
 from .models import Clinic, ClinicTopic, Outcome
-from .planning import MOST_PLACES, CutOffs, Plan, offered_topics
+from .planning import MOST_PLACES, CutOffs, Plan, days_before, offered_topics
 from .queries import devices_of, found_people
 
 SLOT_LENGTHS = (10, 15, 20, 30, 45, 60)
-REPEATS = {0: "Once", 1: "Every week", 2: "Every 2 weeks", 4: "Every 4 weeks"}
+REPEATS = {
+    "": "Once",
+    "1": "Every week",
+    "2": "Every 2 weeks",
+    "4": "Every 4 weeks",
+    "0": "Every month, on the same weekday of the month (the second Tuesday)",
+}
+BUFFERS = (0, 5, 10, 15, 20, 30)
+OPENS_BEFORE = (7, 14, 21, 28, 42, 56, 84)
+WHICH = {
+    "THIS": "Only this date",
+    "FOLLOWING": "This date and those that follow",
+    "ALL": "All dates to come",
+}
 CUT_OFFS = (0, 15, 30, 60, 120, 240, 1440, 2880)
 OUTCOME_WORDS = {
     Outcome.FIXED: "Fixed",
@@ -112,6 +126,21 @@ class OutcomeForm(Form):
     note = TextAreaField("What we did", [Optional(), Length(max=LONGEST_NOTE)])
 
 
+class SkipForm(Form):
+    """A date of a series on which no clinic is held."""
+
+    day = DateField("Which date?", [InputRequired("Enter the date")], what="The date")
+    reason = StringField("Why?", [InputRequired("Say why, in a few words"), Length(max=300)])
+
+
+class HoldForm(Form):
+    """Why a date is held although something stood in its way."""
+
+    reason = StringField(
+        "Why is it held all the same?", [InputRequired("Say why, in a few words"), Length(max=300)]
+    )
+
+
 class ReasonForm(Form):
     reason = StringField(
         "Why is it called off?",
@@ -135,35 +164,52 @@ class PlanForm(Form):
         most=MOST_PLACES,
         what="The number of places",
     )
+    drop_in = WholeNumberField(
+        "Of these, places kept for drop-in",
+        [NotRequired()],
+        least=0,
+        most=MOST_PLACES,
+        what="The number of places kept for drop-in",
+    )
+    buffer_minutes = SelectField(
+        "Pause between slots", choices={str(n): f"{n} minutes" if n else "None" for n in BUFFERS}
+    )
     hosts = SelectMultipleField("Who hosts it?", [InputRequired("Choose at least one host")])
     topics = SelectMultipleField("Topics", [Optional()])
+    book_from = SelectField("Booking opens")
     book_until = SelectField("Booking closes")
     move_until = SelectField("Moving closes")
     cancel_until = SelectField("Cancelling closes")
     shared = BooleanField("Open to the members of all councils")
     for_staff_too = BooleanField("Staff may book too")
-    repeat = SelectField("How often?", [Optional()], choices={str(n): words for n, words in REPEATS.items()})
+    repeat = SelectField("How often?", [Optional()], choices=REPEATS)
     until = DateField("Until which day?", [Optional()], what="The last day")
+    which = RadioField("Which dates?", [InputRequired("Choose which dates are changed")], choices=WHICH)
+    despite = StringField("Why is it held all the same?", [NotRequired(), Length(max=300)])
     version = HiddenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = super().validate(extra_validators)
-        if self.repeats and self.until.data is None and not self.until.errors:
-            self.until.errors = ["Enter the last day on which it may be held"]
-            return False
         if self.repeats and self.day.data and self.until.data and self.until.data < self.day.data:
             self.until.errors = ["The last day must not be before the first"]
             return False
         return good
 
     @property
-    def repeats(self) -> int:
-        """Every how many weeks the clinic is held; 0 for once."""
-        return int(self.repeat.data or 0)
+    def repeats(self) -> bool:
+        return bool(self.repeat.data)
+
+    @property
+    def every_weeks(self) -> int:
+        """Every how many weeks the clinic is held; 0 for every month."""
+        return int(self.repeat.data)
 
     @classmethod
-    def open(cls, by: Person, clinic: Clinic | None = None) -> "PlanForm":
-        """With what the person may choose from; of a clinic that stands, filled in as it is now."""
+    def open(cls, by: Person, clinic: Clinic | None = None, *, series: bool = False) -> "PlanForm":
+        """With what the person may choose from; of a clinic that stands, filled in as it is now.
+
+        `series` asks which of its dates are changed.
+        """
         people, topics = list(_hosts_for(by)), list(offered_topics())
         if clinic is not None:
             people += [host for host in clinic.hosts if host not in people]
@@ -182,6 +228,11 @@ class PlanForm(Form):
         form.topics.choices = {key: topic.name for key, topic in form.offered.items()}
         for field in (form.book_until, form.move_until, form.cancel_until):
             field.choices = {str(n): _cut_off(n) for n in CUT_OFFS}
+        form.book_from.choices = _opens_before(form.book_from.data)
+        if not series:
+            del form.which
+        if not may_override(by):
+            del form.despite
         return form
 
     def plan(self) -> Plan:
@@ -194,6 +245,8 @@ class PlanForm(Form):
             closes=self.closes.data,
             slot_minutes=int(self.slot_minutes.data),
             places=self.places.data,
+            drop_in=self.drop_in.data or 0,
+            buffer_minutes=int(self.buffer_minutes.data or 0),
             hosts=[self.people[key] for key in self.hosts.data or []],
             topics=[self.offered[key] for key in self.topics.data or []],
             cut_offs=CutOffs(
@@ -203,6 +256,8 @@ class PlanForm(Form):
             ),
             shared=self.shared.data,
             for_staff_too=self.for_staff_too.data,
+            book_from_days=int(self.book_from.data) if self.book_from.data else None,
+            despite=(self.despite.data or "") if "despite" in self else "",
         )
 
     @property
@@ -223,8 +278,11 @@ def _as_usual(by: Person, people: Sequence[Person], topics: Sequence[ClinicTopic
         "hosts": [str(by.id)] if by in people else [],
         "topics": [str(topic.id) for topic in topics],
         "slot_minutes": "20",
-        "repeat": "0",
+        "repeat": "",
         "places": 1,
+        "drop_in": 0,
+        "buffer_minutes": "0",
+        "book_from": "",
         "book_until": str(usual.book),
         "move_until": str(usual.move),
         "cancel_until": str(usual.cancel),
@@ -240,6 +298,9 @@ def _as_it_is(clinic: Clinic) -> dict[str, Any]:
         "closes": clinic.closes,
         "slot_minutes": str(clinic.slot_minutes),
         "places": clinic.places,
+        "drop_in": clinic.drop_in,
+        "buffer_minutes": str(clinic.buffer_minutes),
+        "book_from": str(days if (days := days_before(clinic)) is not None else ""),
         "hosts": [str(host.id) for host in clinic.hosts],
         "topics": [str(topic.id) for topic in clinic.topics],
         "book_until": str(clinic.book_until_minutes),
@@ -253,6 +314,13 @@ def _as_it_is(clinic: Clinic) -> dict[str, Any]:
 
 def _cut_off(minutes: int) -> str:
     return f"{in_words(minutes)} before" if minutes else "when the time begins"
+
+
+def _opens_before(chosen: Any) -> dict[str, str]:
+    """When booking opens; what was chosen before stays among the choices."""
+    days = {*OPENS_BEFORE, *([int(chosen)] if str(chosen or "").isdecimal() else [])}
+    opens = {str(n): f"{in_words(n * 1440)} before, at 9am" for n in sorted(days) if n < 1000}
+    return {"": "as soon as it is planned", **opens}
 
 
 def _sites_for(by: Person) -> Sequence[Site]:

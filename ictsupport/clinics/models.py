@@ -70,7 +70,9 @@ class Clinic(Scoped, Model):
 
     `day`, `opens` and `closes` are the wall time it was meant for, in `zone`;
     `starts_at` and `ends_at` the same as instants. `recurrence` is the wall time
-    at which its series meant it, and stays when the clinic is moved.
+    at which its series meant it, and stays when the clinic is moved. `drop_in` of
+    the places in each slot cannot be booked; `despite` is why it was planned
+    although something stood in the way.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -86,11 +88,14 @@ class Clinic(Scoped, Model):
     ends_at: Mapped[datetime]
     slot_minutes: Mapped[int]
     places: Mapped[int]
+    buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    drop_in: Mapped[int] = mapped_column(default=0, server_default="0")
     for_staff_too: Mapped[bool] = mapped_column(default=False)
     bookable_from: Mapped[datetime | None]
     book_until_minutes: Mapped[int] = mapped_column(default=0)
     move_until_minutes: Mapped[int] = mapped_column(default=0)
     cancel_until_minutes: Mapped[int] = mapped_column(default=0)
+    despite: Mapped[str] = mapped_column(String(300), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
     planned_at: Mapped[datetime] = mapped_column(default=clock.now)
     planned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -1,27 +1,29 @@
 """Planning clinics: when and where, cut into slots, with hosts and topics."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, insert, select
 
 from .. import clock
 from ..config import settings
-from ..database import db, lock
+from ..database import db, lock, table_of
 from ..errors import Refusal
 from ..journal import announce
 from ..people.models import Person, Site
 from ..people.scopes import scoped_to
 from ..tickets.texts import line
+from .clashes import Diary, diary, may_override
 from .events import ClinicChanged, ClinicPlanned
-from .models import Booking, BookingState, Clinic, ClinicSeries, ClinicTopic, Slot, SlotPlace, clinic_hosts
+from .models import Booking, BookingState, Clinic, ClinicTopic, Slot, SlotPlace
 
 MOST_PLACES = 50
 MOST_SLOTS = 100
-LONGEST_SERIES = timedelta(days=366)
+BOOKING_OPENS = time(9)
+"""Wall time at which booking opens, where a plan says so many days before."""
 
 
 class NoSuchTime(Refusal):
@@ -58,12 +60,8 @@ class NobodyHosts(Refusal):
     reason = "Choose at least one host: somebody has to be there."
 
 
-class HostBusy(Refusal):
-    reason = "{host} already hosts a clinic at {site} at that time. Choose another host or another time."
-
-
-class RoomTaken(Refusal):
-    reason = "There is already a clinic in {room} at that time. Choose another room or another time."
+class NothingLeftToBook(Refusal):
+    reason = "Keep fewer places for drop-in than a slot has, so that at least one can be booked."
 
 
 class HasBookings(Refusal):
@@ -81,10 +79,6 @@ class ChangedMeanwhile(Refusal):
     reason = "Somebody else has changed this clinic since you opened it. Look at it again before you save."
 
 
-class SeriesTooLong(Refusal):
-    reason = "Plan clinics at most a year ahead."
-
-
 @dataclass(frozen=True, kw_only=True)
 class CutOffs:
     """Until how many minutes before a slot people may book, move and cancel by themselves."""
@@ -96,7 +90,12 @@ class CutOffs:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """All there is to say about a clinic before it is held. `topics` None means every topic on offer."""
+    """All there is to say about a clinic before it is held. `topics` None means every topic on offer.
+
+    `drop_in` of the places in each slot are kept for whoever walks in, `buffer_minutes`
+    lie between two slots, booking opens `book_from_days` before the day (None: at
+    once), and `despite` is why it is planned although something stands in the way.
+    """
 
     site: Site
     room: str
@@ -105,42 +104,37 @@ class Plan:
     closes: time
     slot_minutes: int = 20
     places: int = 1
+    drop_in: int = 0
+    buffer_minutes: int = 0
     hosts: Sequence[Person]
     topics: Sequence[ClinicTopic] | None = None
     cut_offs: CutOffs = CutOffs()
     shared: bool = False
     for_staff_too: bool = False
     bookable_from: datetime | None = None
+    book_from_days: int | None = None
+    despite: str = ""
 
 
-def plan_clinic(plan: Plan, *, by: Person, series: ClinicSeries | None = None) -> Clinic:
+def plan_clinic(plan: Plan, *, by: Person) -> Clinic:
     """Plan a clinic and cut it into slots: for the members of the site's council, or for all when shared.
 
     Times are wall time in the service's zone. One that the clocks skip is
     refused; one that comes twice is the first.
     """
     clinic = Clinic(planned_by_id=by.id, zone=settings().time_zone)
-    starts = _fill_in(clinic, plan)
-    if series is not None:
-        clinic.series_id, clinic.recurrence = series.id, f"{plan.day.isoformat()}T{plan.opens:%H:%M}"
-    db.session.add(clinic)
-    db.session.flush()
-    _cut_into_slots(clinic, starts)
-    announce(ClinicPlanned(about=clinic, by=by))
+    starts = fill_in(clinic, plan, by=by)
+    keep_planned([(clinic, starts)], by=by)
     return clinic
 
 
-def plan_series(plan: Plan, *, every_weeks: int, until: date, by: Person) -> list[Clinic]:
-    """Plan the same clinic every so many weeks, from the plan's day until a last day: all of them or none."""
-    if until - plan.day > LONGEST_SERIES:
-        raise SeriesTooLong
-    series = ClinicSeries(
-        rule=f"FREQ=WEEKLY;INTERVAL={every_weeks};UNTIL={until:%Y%m%d}", created_by_id=by.id
-    )
-    db.session.add(series)
+def keep_planned(planned: Sequence[tuple[Clinic, list[time]]], *, by: Person | None) -> None:
+    """Store clinics that are filled in and cut them into slots: as many statements for one as for a hundred."""
+    db.session.add_all([clinic for clinic, _ in planned])
     db.session.flush()
-    days = range(0, (until - plan.day).days + 1, every_weeks * 7)
-    return [plan_clinic(replace(plan, day=plan.day + timedelta(days=n)), by=by, series=series) for n in days]
+    cut_into_slots(planned)
+    for clinic, _ in planned:
+        announce(ClinicPlanned(about=clinic, by=by))
 
 
 def change_clinic(clinic: Clinic, plan: Plan, *, by: Person, version: int | None = None) -> Clinic:
@@ -150,23 +144,28 @@ def change_clinic(clinic: Clinic, plan: Plan, *, by: Person, version: int | None
         raise ChangedMeanwhile
     if clinic.is_called_off:
         raise AlreadyCalledOff
-    before, old_times = _said(clinic), _times(clinic)
+    before, old_times = said(clinic), times(clinic)
     with db.session.no_autoflush:
-        starts = _fill_in(clinic, plan)
-    if _times(clinic) != old_times:
+        starts = fill_in(clinic, plan, by=by)
+    if times(clinic) != old_times:
         if has_bookings(clinic):
             raise HasBookings
-        _withdraw_slots(clinic)
-        _cut_into_slots(clinic, starts)
+        withdraw_slots(clinic)
+        cut_into_slots([(clinic, starts)])
+    tell_changes(clinic, before, by=by)
+    return clinic
+
+
+def tell_changes(clinic: Clinic, before: dict[str, Any], *, by: Person) -> None:
+    """Announce what of the clinic is not as it was said before."""
     changes = {
         name: [old, new]
-        for (name, old), new in zip(before.items(), _said(clinic).values(), strict=True)
+        for (name, old), new in zip(before.items(), said(clinic).values(), strict=True)
         if old != new
     }
     if changes:
         clinic.version += 1
         announce(ClinicChanged(about=clinic, by=by, changes=changes))
-    return clinic
 
 
 def has_bookings(clinic: Clinic) -> bool:
@@ -175,6 +174,13 @@ def has_bookings(clinic: Clinic) -> bool:
         Booking.slot_id == Slot.id, Slot.clinic_id == clinic.id, Booking.state != BookingState.CANCELLED
     )
     return bool(db.session.scalar(select(held)))
+
+
+def days_before(clinic: Clinic) -> int | None:
+    """How many days before it booking opens; None for at once."""
+    if clinic.bookable_from is None:
+        return None
+    return (clinic.day - clinic.bookable_from.astimezone(ZoneInfo(clinic.zone)).date()).days
 
 
 def offered_topics() -> Sequence[ClinicTopic]:
@@ -196,14 +202,14 @@ def instant(day: date, wall: time, zone: str) -> datetime:
     return moment
 
 
-def slot_starts(opens: time, closes: time, slot_minutes: int) -> list[time]:
+def slot_starts(opens: time, closes: time, slot_minutes: int, buffer_minutes: int = 0) -> list[time]:
     """The wall times at which slots begin: as many whole ones as fit."""
-    if opens.minute % 5 or opens.second or slot_minutes % 5 or slot_minutes < 5:
+    if opens.minute % 5 or opens.second or slot_minutes % 5 or slot_minutes < 5 or buffer_minutes % 5:
         raise NotOnTheTick
     if closes <= opens:
         raise EndsBeforeItBegins
     first, last = (wall.hour * 60 + wall.minute for wall in (opens, closes))
-    starts = range(first, last - slot_minutes + 1, slot_minutes)
+    starts = range(first, last - slot_minutes + 1, slot_minutes + buffer_minutes)
     if not starts:
         raise NoWholeSlot(minutes=slot_minutes)
     if len(starts) > MOST_SLOTS:
@@ -211,18 +217,27 @@ def slot_starts(opens: time, closes: time, slot_minutes: int) -> list[time]:
     return [time(minutes // 60, minutes % 60) for minutes in starts]
 
 
-def _fill_in(clinic: Clinic, plan: Plan) -> list[time]:
-    """Write the plan into the clinic, or refuse it; returns the wall times of its slots."""
-    starts = slot_starts(plan.opens, plan.closes, plan.slot_minutes)
+def fill_in(
+    clinic: Clinic, plan: Plan, *, by: Person | None, read: Diary | None = None, held: bool = False
+) -> list[time]:
+    """Write the plan into the clinic, or refuse it; returns the wall times of its slots.
+
+    `read` is the diary of hosts and room, where it has been read for several dates;
+    a clinic that is `held` where it stands already is not asked about again.
+    """
+    starts = slot_starts(plan.opens, plan.closes, plan.slot_minutes, plan.buffer_minutes)
     if not 1 <= plan.places <= MOST_PLACES:
         raise PlacesOutOfRange(most=MOST_PLACES)
+    if not 0 <= plan.drop_in < plan.places:
+        raise NothingLeftToBook
     if not plan.hosts:
         raise NobodyHosts
     starts_at = instant(plan.day, plan.opens, clinic.zone)
     ends_at = instant(plan.day, starts[-1], clinic.zone) + timedelta(minutes=plan.slot_minutes)
     if starts_at <= clock.now() and starts_at != clinic.starts_at:
         raise ClinicInThePast
-    _refuse_clashes(clinic, plan, starts_at, ends_at)
+    if not held:
+        _refuse_clashes(clinic, plan, starts_at, ends_at, by, read)
     clinic.site = plan.site
     for name, value in scoped_to(None if plan.shared else plan.site.council).items():
         setattr(clinic, name, value)
@@ -231,45 +246,61 @@ def _fill_in(clinic: Clinic, plan: Plan) -> list[time]:
     clinic.room = line(plan.room, what="The room", limit=120)
     clinic.day, clinic.opens, clinic.closes = plan.day, plan.opens, plan.closes
     clinic.starts_at, clinic.ends_at = starts_at, ends_at
-    clinic.slot_minutes, clinic.places = plan.slot_minutes, plan.places
+    clinic.slot_minutes, clinic.buffer_minutes = plan.slot_minutes, plan.buffer_minutes
+    clinic.places, clinic.drop_in = plan.places, plan.drop_in
     clinic.hosts = list(plan.hosts)
     clinic.topics = list(offered_topics() if plan.topics is None else plan.topics)
     clinic.for_staff_too, clinic.bookable_from = plan.for_staff_too, plan.bookable_from
+    if plan.book_from_days is not None:
+        opens_on = plan.day - timedelta(days=plan.book_from_days)
+        clinic.bookable_from = instant(opens_on, BOOKING_OPENS, clinic.zone)
     clinic.book_until_minutes = plan.cut_offs.book
     clinic.move_until_minutes = plan.cut_offs.move
     clinic.cancel_until_minutes = plan.cut_offs.cancel
     return starts
 
 
-def _refuse_clashes(clinic: Clinic, plan: Plan, starts_at: datetime, ends_at: datetime) -> None:
-    """Nobody hosts two clinics at one time, and a room holds one."""
-    overlapping = select(Clinic).where(
-        Clinic.starts_at < ends_at, Clinic.ends_at > starts_at, Clinic.called_off_at.is_(None)
+def _refuse_clashes(
+    clinic: Clinic, plan: Plan, starts_at: datetime, ends_at: datetime, by: Person | None, read: Diary | None
+) -> None:
+    """Nobody hosts two clinics at one time, and a room holds one; the desk may go on with a reason, which is kept."""
+    if read is None:
+        apart_from = [clinic.id] if clinic.id is not None else []
+        read = diary(plan.site, plan.room, plan.hosts, starts_at, ends_at, apart_from)
+    clash = read.clash(plan.day, starts_at, ends_at)
+    if clash is None:
+        return
+    reason = line(plan.despite, what="The reason", limit=300)
+    if not reason or by is None or not may_override(by):
+        raise clash
+    clinic.despite = reason
+
+
+def cut_into_slots(planned: Sequence[tuple[Clinic, list[time]]]) -> None:
+    """Make the slots of clinics and the places in them."""
+    made = [(clinic, _slot(clinic, wall)) for clinic, starts in planned for wall in starts]
+    db.session.add_all([slot for _, slot in made])
+    db.session.flush()
+    keep_places((slot, number) for clinic, slot in made for number in range(1, clinic.places + 1))
+    for clinic, _ in planned:
+        db.session.expire(clinic, ["slots"])
+
+
+def keep_places(places: Iterable[tuple[Slot, int]]) -> None:
+    """Make places in slots."""
+    rows = [{"slot_id": slot.id, "number": number} for slot, number in places]
+    if rows:
+        db.session.execute(insert(table_of(SlotPlace)), rows)
+
+
+def _slot(clinic: Clinic, wall: time) -> Slot:
+    at = instant(clinic.day, wall, clinic.zone)
+    return Slot(
+        clinic_id=clinic.id, wall=wall, starts_at=at, ends_at=at + timedelta(minutes=clinic.slot_minutes)
     )
-    if clinic.id is not None:
-        overlapping = overlapping.where(Clinic.id != clinic.id)
-    same_room = (Clinic.site_id == plan.site.id) & (Clinic.room == plan.room)
-    for host in plan.hosts:
-        hosted = exists().where(clinic_hosts.c.clinic_id == Clinic.id, clinic_hosts.c.person_id == host.id)
-        if other := db.session.scalars(overlapping.where(hosted)).first():
-            raise HostBusy(host=host.name, site=other.site.name)
-    if plan.room and db.session.scalars(overlapping.where(same_room)).first():
-        raise RoomTaken(room=plan.room)
 
 
-def _cut_into_slots(clinic: Clinic, starts: list[time]) -> None:
-    length = timedelta(minutes=clinic.slot_minutes)
-    begins = [(wall, instant(clinic.day, wall, clinic.zone)) for wall in starts]
-    slots = [Slot(clinic_id=clinic.id, wall=wall, starts_at=at, ends_at=at + length) for wall, at in begins]
-    db.session.add_all(slots)
-    db.session.flush()
-    numbers = range(1, clinic.places + 1)
-    db.session.add_all(SlotPlace(slot_id=slot.id, number=number) for slot in slots for number in numbers)
-    db.session.flush()
-    db.session.expire(clinic, ["slots"])
-
-
-def _withdraw_slots(clinic: Clinic) -> None:
+def withdraw_slots(clinic: Clinic) -> None:
     """Take the slots off the clinic: those that were never booked are removed, the others only closed."""
     mine = select(Slot.id).where(Slot.clinic_id == clinic.id)
     booked = select(Booking.slot_id).where(Booking.slot_id.in_(mine))
@@ -284,7 +315,7 @@ def _withdraw_slots(clinic: Clinic) -> None:
     db.session.flush()
 
 
-def _times(clinic: Clinic) -> tuple[Any, ...]:
+def times(clinic: Clinic) -> tuple[Any, ...]:
     """What those who booked were told: once somebody has, it stays."""
     return (
         clinic.site.id,
@@ -293,11 +324,12 @@ def _times(clinic: Clinic) -> tuple[Any, ...]:
         clinic.opens,
         clinic.closes,
         clinic.slot_minutes,
+        clinic.buffer_minutes,
         clinic.places,
     )
 
 
-def _said(clinic: Clinic) -> dict[str, Any]:
+def said(clinic: Clinic) -> dict[str, Any]:
     """The clinic as the journal tells its changes."""
     return {
         "site": clinic.site.id,
@@ -306,11 +338,14 @@ def _said(clinic: Clinic) -> dict[str, Any]:
         "opens": clinic.opens,
         "closes": clinic.closes,
         "slot_minutes": clinic.slot_minutes,
+        "buffer_minutes": clinic.buffer_minutes,
         "places": clinic.places,
+        "drop_in": clinic.drop_in,
         "hosts": sorted(host.id for host in clinic.hosts),
         "topics": sorted(topic.id for topic in clinic.topics),
         "shared": clinic.is_shared,
         "for_staff_too": clinic.for_staff_too,
         "bookable_from": clinic.bookable_from,
+        "despite": clinic.despite,
         "cut_offs": [clinic.book_until_minutes, clinic.move_until_minutes, clinic.cancel_until_minutes],
     }

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
 
 from .. import clock
@@ -19,6 +19,8 @@ from .models import Booking, BookingState, Clinic, Slot, SlotPlace, clinic_hosts
 SHOWN_TIMES = 6
 PAGE = 12
 LIVE = Booking.state != BookingState.CANCELLED
+BOOKABLE = SlotPlace.number <= Clinic.places - Clinic.drop_in
+"""The places that are not kept for drop-in."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,14 @@ def _with_free_times(clinics: Sequence[Clinic], *, all_to_come: bool = False) ->
     rows = db.session.execute(
         select(Slot, left)
         .join(SlotPlace, SlotPlace.slot_id == Slot.id)
+        .join(Clinic, Clinic.id == Slot.clinic_id)
         .outerjoin(Booking, held)
-        .where(Slot.clinic_id.in_(offers), Slot.withdrawn_at.is_(None), begins > now)
+        .where(
+            Slot.clinic_id.in_(offers),
+            Slot.withdrawn_at.is_(None),
+            begins > now,
+            true() if all_to_come else BOOKABLE,
+        )
         .group_by(Slot.id)
         .having(left > 0)
         .order_by(Slot.starts_at)
@@ -129,7 +137,7 @@ def next_free_slot(person: Person) -> tuple[Clinic, Slot] | None:
             Clinic.called_off_at.is_(None),
             or_(Clinic.bookable_from.is_(None), Clinic.bookable_from <= now),
             access.open_to(person),
-            exists().where(SlotPlace.slot_id == Slot.id, ~held),
+            exists().where(SlotPlace.slot_id == Slot.id, BOOKABLE, ~held),
         )
         .options(contains_eager(Slot.clinic).joinedload(Clinic.site))
         .order_by(Slot.starts_at, Slot.id)
@@ -253,9 +261,8 @@ def hosts_something(person: Person) -> bool:
     return bool(db.session.scalar(select(hosted)))
 
 
-def clinics_run(person: Person, *, past: bool = False, limit: int = 25) -> Sequence[tuple[Clinic, int, int]]:
-    """The clinics somebody runs, with how many places they have and how many are taken."""
-    now = clock.now()
+def how_full() -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """SQL: how many places a clinic has, and how many are taken."""
     places = (
         select(func.count())
         .select_from(SlotPlace)
@@ -270,6 +277,13 @@ def clinics_run(person: Person, *, past: bool = False, limit: int = 25) -> Seque
         .where(Slot.clinic_id == Clinic.id, LIVE)
         .scalar_subquery()
     )
+    return places, taken
+
+
+def clinics_run(person: Person, *, past: bool = False, limit: int = 25) -> Sequence[tuple[Clinic, int, int]]:
+    """The clinics somebody runs, with how many places they have and how many are taken."""
+    now = clock.now()
+    places, taken = how_full()
     clinics = (
         select(Clinic, places, taken)
         .where(access.run_by(person), Clinic.ends_at <= now if past else Clinic.ends_at > now)

@@ -1,10 +1,13 @@
 """Who may come in where at the clinics."""
 
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
 from ictsupport.clinics.booking import book_slot
 from ictsupport.clinics.planning import CutOffs, Plan, plan_clinic
+from ictsupport.clinics.series.models import PassedOver
+from ictsupport.clinics.series.planning import plan_series
 from ictsupport.people.models import Person, Role, Site, Term
 
 from ..cast import keep
@@ -42,6 +45,13 @@ DOORS = {
         Door(get=BOOKERS, post=BOOKERS, hidden=EVERYBODY),
         Door(get=HELPERS, post=HELPERS, hidden=EVERYBODY, fill={"booking_id": "booking_elsewhere"}),
     ],
+    "clinics.planner": Door(get=RUNNERS),
+    "clinics.all_series": Door(get=RUNNERS),
+    "clinics.one_series": Door(get=RUNNERS),
+    "clinics.skip": Door(get=RUNNERS, post=RUNNERS),
+    "clinics.hold_date": Door(get=RUNNERS, post=RUNNERS),
+    "clinics.end": Door(post=RUNNERS),
+    "clinics.carry_on": Door(post=RUNNERS),
     "clinics.hosting": Door(get=RUNNERS),
     "clinics.plan": Door(get=RUNNERS, post=RUNNERS),
     "clinics.change": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
@@ -77,7 +87,12 @@ def things(world: World) -> dict[str, Any]:
     clinic, elsewhere = (plan_clinic(plan, by=host) for plan in plans)
     booking = book_slot(clinic.slots[0], world.member, by=world.member)
     other = book_slot(elsewhere.slots[0], councillor, by=councillor)
+    weekly = replace(plans[0], day=date(2026, 12, 1))
+    repeated = plan_series(weekly, every_weeks=1, by=host).clinics[0].series_id
+    keep(PassedOver(series_id=repeated, recurrence="2027-04-06T14:00", reason="Closed"))
     return {
+        "series_id": repeated,
+        "recurrence": "2027-04-06T14:00",
         "clinic_id": clinic.id,
         "clinic_elsewhere": elsewhere.id,
         "slot_id": clinic.slots[1].id,

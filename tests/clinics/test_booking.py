@@ -26,7 +26,7 @@ from ictsupport.clinics.booking import (
 from ictsupport.clinics.calling_off import call_off_clinic, cancel_booking
 from ictsupport.clinics.models import BookedTick, Booking, BookingState
 from ictsupport.clinics.planning import CutOffs
-from ictsupport.clinics.queries import next_free_slot, other_times
+from ictsupport.clinics.queries import next_clinics, next_free_slot, other_times
 from ictsupport.database import db
 from ictsupport.journal.queries import entries_about
 from ictsupport.mail import Outgoing
@@ -246,3 +246,15 @@ def test_cut_offs_differ_for_booking_moving_and_cancelling(make_clinic, member):
             move_booking(booking, clinic.slots[1], by=member)
         cancel_booking(booking, by=member)
     assert booking.state is BookingState.CANCELLED
+
+
+def test_places_kept_for_drop_in_are_for_whoever_walks_in(make_clinic, member, rival, staff, host, agent):
+    clinic = make_clinic(places=3, drop_in=2)
+    slot = clinic.slots[0]
+    (offer,) = [each for each in next_clinics(rival) if each.clinic.id == clinic.id]
+    assert offer.times[0].free == 1
+    assert book_slot(slot, member, by=member).place == 1
+    with pytest.raises(SlotFull):
+        book_slot(slot, rival, by=rival)
+    assert book_slot(slot, rival, by=host, walked_in=True).place == 3
+    assert book_slot(slot, agent, by=host).place == 2

@@ -7,22 +7,21 @@ import sqlalchemy as sa
 
 from ictsupport.clinics.booking import book_slot
 from ictsupport.clinics.calling_off import cancel_booking
+from ictsupport.clinics.clashes import HostBusy, RoomTaken
 from ictsupport.clinics.models import Clinic, Slot, SlotPlace
 from ictsupport.clinics.planning import (
     ChangedMeanwhile,
     ClinicInThePast,
     EndsBeforeItBegins,
     HasBookings,
-    HostBusy,
     NobodyHosts,
     NoSuchTime,
     NotOnTheTick,
     NoWholeSlot,
     PlacesOutOfRange,
-    RoomTaken,
     change_clinic,
-    plan_series,
 )
+from ictsupport.clinics.series.planning import plan_series
 from ictsupport.database import db
 from ictsupport.journal.queries import entries_about
 from ictsupport.people.scopes import Scope
@@ -98,7 +97,13 @@ def test_a_room_holds_one_clinic_at_a_time(clinic, make_clinic, agent):
 
 
 def test_a_series_makes_all_its_clinics_at_the_same_wall_time(make_plan, host):
-    clinics = plan_series(make_plan(day=date(2027, 3, 19)), every_weeks=1, until=date(2027, 4, 2), by=host)
+    clinics = plan_series(
+        make_plan(day=date(2027, 3, 19)),
+        every_weeks=1,
+        until=date(2027, 4, 2),
+        by=host,
+        horizon=date(2027, 6, 1),
+    ).clinics
     assert [clinic.recurrence for clinic in clinics] == [
         "2027-03-19T14:00",
         "2027-03-26T14:00",
@@ -141,7 +146,7 @@ def test_the_slower_of_two_planners_is_told(clinic, make_plan, host):
 
 
 def test_a_clinic_is_planned_only_once_at_a_time_of_its_series(make_plan, host):
-    first, *_ = plan_series(make_plan(), every_weeks=2, until=date(2026, 12, 4), by=host)
+    first, *_ = plan_series(make_plan(), every_weeks=2, until=date(2026, 12, 4), by=host).clinics
     with pytest.raises(sa.exc.IntegrityError), db.session.begin_nested():
         db.session.execute(
             sa.update(Clinic)

@@ -72,6 +72,7 @@ def clinic(clinic_id: int) -> ResponseReturnValue:
         person=person,
         times=[] if found.is_called_off else free_times(found, all_to_come=running),
         running=running,
+        plans=running and access.plans_clinics(me()),
     )
 
 

@@ -3,15 +3,24 @@
 from flask import abort, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from ...config import settings
+from ...database import db
 from ...errors import Refusal
 from ...pages.presses import done, once
 from ...people.access import allow, me
 from .. import access
 from ..calling_off import call_off_clinic
+from ..clashes import Clash
 from ..forms import PlanForm, ReasonForm
-from ..planning import change_clinic, has_bookings, plan_clinic, plan_series
+from ..models import Clinic
+from ..planning import plan_clinic
 from ..queries import clinics_run, found_people
+from ..series.changing import Changed, Which, change_dates, rehearse
+from ..series.models import SeriesPlan
+from ..series.planning import DatesTaken, plan_series, runnable_series
 from .door import bp, to_run
+
+NOT_TYPED = ("csrf_token", "once", "confirmed", "again")
 
 
 @bp.get("/hosting")
@@ -30,39 +39,88 @@ def hosting() -> ResponseReturnValue:
 @allow(*access.RUNNERS)
 @once
 def plan() -> ResponseReturnValue:
-    """A new clinic."""
-    form = PlanForm.open(me())
+    """A new clinic, or a series of them."""
+    form, status = PlanForm.open(me()), 200
     if form.validate_on_submit():
         try:
             if form.repeats:
-                clinics = plan_series(form.plan(), every_weeks=form.repeats, until=form.until.data, by=me())
-                return done(
-                    url_for(".hosting"), f"{len(clinics)} clinics are planned. People can book them now."
-                )
+                return _planned_series(form)
             clinic = plan_clinic(form.plan(), by=me())
         except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            return render_template("clinics/plan.html", form=form, clinic=None), 409
-        return done(url_for(".clinic", clinic_id=clinic.id), "The clinic is planned. People can book it now.")
-    return render_template("clinics/plan.html", form=form, clinic=None)
+            _say_no(form, refusal)
+            status = 409
+        else:
+            return done(
+                url_for(".clinic", clinic_id=clinic.id), "The clinic is planned. People can book it now."
+            )
+    return _form_page(form), status
+
+
+def _form_page(form: PlanForm, clinic: Clinic | None = None) -> str:
+    weeks = settings().clinic_horizon_weeks
+    return render_template("clinics/plan.html", form=form, clinic=clinic, horizon=weeks)
+
+
+def _planned_series(form: PlanForm) -> ResponseReturnValue:
+    made = plan_series(form.plan(), every_weeks=form.every_weeks, until=form.until.data, by=me())
+    said = f"{len(made.clinics)} clinics are planned. People can book them now."
+    if made.passed_over:
+        said += f" {len(made.passed_over)} dates are passed over: they are listed below."
+    return done(url_for(".one_series", series_id=made.clinics[0].series_id), said)
+
+
+def _say_no(form: PlanForm, refusal: Refusal) -> None:
+    """The reason; where the desk may go on all the same, the field for it says so."""
+    if isinstance(refusal, Clash | DatesTaken) and "despite" in form:
+        form.despite.errors = [f"{refusal} Or say below why it is held all the same."]
+    else:
+        form.form_errors.append(str(refusal))
 
 
 @bp.route("/<int:clinic_id>/plan", methods=["GET", "POST"])
 @once
 def change(clinic_id: int) -> ResponseReturnValue:
-    """Another time or place as long as nobody has booked; hosts, topics and cut-offs at any time."""
+    """Another time, place or host, for one date or many; who is moved by it is shown before anything is saved."""
     clinic = to_run(clinic_id)
-    form = PlanForm.open(me(), clinic)
-    status = 200
-    if form.validate_on_submit():
+    own = SeriesPlan.series_id == clinic.series_id
+    whole = clinic.series_id is not None and db.session.scalar(runnable_series(me()).where(own)) is not None
+    form, status = PlanForm.open(me(), clinic, series=whole), 200
+    if not form.is_submitted() and whole:
+        form.which.data = request.args.get("which", Which.THIS.name)
+    if "again" not in request.form and form.validate_on_submit():
+        which = Which[form.which.data] if whole else Which.THIS
         try:
-            change_clinic(clinic, form.plan(), by=me(), version=form.seen_version)
+            return _changed(clinic, form, which)
         except Refusal as refusal:
-            form.form_errors.append(str(refusal))
+            _say_no(form, refusal)
             status = 409
-        else:
-            return done(url_for(".clinic", clinic_id=clinic_id), "The clinic is changed.")
-    return render_template("clinics/plan.html", form=form, clinic=clinic, booked=has_bookings(clinic)), status
+    return _form_page(form, clinic), status
+
+
+def _changed(clinic: Clinic, form: PlanForm, which: Which) -> ResponseReturnValue:
+    """The change, or the page that says what it would come to where that concerns others."""
+
+    def work() -> Changed:
+        return change_dates(clinic, form.plan(), which, by=me(), version=form.seen_version)
+
+    if "confirmed" not in request.form:
+        trial = rehearse(work)
+        if trial.told or which is not Which.THIS:
+            typed = [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_TYPED]
+            return render_template(
+                "clinics/check.html", clinic=clinic, trial=trial, which=which, typed=typed, form=form
+            )
+    with db.session.begin_nested():
+        changed = work()
+    count = len(changed.dates)
+    said = "The clinic is changed." if count == 1 else f"{count} clinics are changed."
+    told = sum(1 for each in changed.told if each.email)
+    if told:
+        said += f" {told} {'person has' if told == 1 else 'people have'} been written to."
+    by_phone = [f"{each.name} ({each.phone or 'no number'})" for each in changed.told if not each.email]
+    if by_phone:
+        flash(f"These people have no e-mail address. Ring them: {', '.join(by_phone)}.", "notice")
+    return done(url_for(".clinic", clinic_id=clinic.id), said)
 
 
 @bp.route("/<int:clinic_id>/calling-off", methods=["GET", "POST"])
