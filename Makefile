@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export UV_NO_PROGRESS := 1
 
-.PHONY: run test test-fast check bench lock format wheel clean
+.PHONY: run test check bench pictures lock format wheel clean
 
 run: $(VENV)/.core
 	@PORT=$(PORT) $(BIN)/ictsupport demo run
@@ -21,6 +21,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tests.bench $(BENCH)
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.browser.handbook
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
