@@ -87,7 +87,9 @@ class Person(Model):
     site: Mapped[Site | None] = relationship()
     serves: Mapped[list[Council]] = relationship(secondary=served_councils)
     terms: Mapped[list["Term"]] = relationship(back_populates="person", order_by="Term.starts_on")
-    grants: Mapped[list["Grant"]] = relationship(back_populates="person", foreign_keys="Grant.person_id")
+    grants: Mapped[list["Grant"]] = relationship(
+        order_by="Grant.id", back_populates="person", foreign_keys="Grant.person_id"
+    )
 
     __table_args__ = (Index("uq_person_email", func.lower(text("email")), unique=True),)
 
