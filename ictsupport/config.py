@@ -122,6 +122,14 @@ class Settings(BaseSettings):
     clinic_horizon_weeks: int = Field(
         13, ge=1, le=104, description="Dates of clinic series are made so many weeks ahead"
     )
+    clinic_offer_hours: int = Field(
+        4, ge=1, description="Working hours for which a place offered to somebody who waits is held for them"
+    )
+    clinic_call_off_minutes: int = Field(
+        5,
+        ge=0,
+        description="Minutes for which calling off a clinic can be undone, before anybody is written to",
+    )
     workers: bool = Field(True, description="Whether the built-in server also does the background work")
 
     @property

@@ -7,6 +7,8 @@ from ..pages import navigation
 
 def init_app(app: Flask) -> None:
     from . import access, caller_facts, emails, first_page, reminding, ticket_parts, views  # noqa: F401 - most of them listen
+    from .waiting import emails as waiting_emails  # noqa: F401
+    from .waiting import offering, replacing  # noqa: F401
 
     app.register_blueprint(views.bp)
     navigation.item("Clinics", "clinics.index", when=access.goes_to_clinics, order=30)

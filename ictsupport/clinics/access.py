@@ -31,6 +31,16 @@ def open_to(person: Person) -> ColumnElement[bool]:
     return and_(Clinic.for_staff_too, near)
 
 
+def may_come(person: Person, clinic: Clinic) -> bool:
+    """Whether the clinic is there for this person: the same rule as open_to, for one row."""
+    if (seat := person.seat) is not None:
+        return clinic.is_shared or clinic.council_id == seat.council_id
+    if person.employer_id is None or not clinic.for_staff_too:
+        return False
+    served = {person.employer_id, *(council.id for council in person.serves)}
+    return clinic.is_shared or clinic.council_id in served
+
+
 def run_by(person: Person) -> ColumnElement[bool]:
     """SQL: the clinics this person runs."""
     hosted = exists().where(clinic_hosts.c.clinic_id == Clinic.id, clinic_hosts.c.person_id == person.id)

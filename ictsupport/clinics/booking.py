@@ -112,19 +112,19 @@ def book_slot(
     )
 
     def take() -> Booking:
-        _take_turn(person, slot)
+        take_turn(person, slot)
         _check_slot(slot, person, by, slot.clinic.book_until_minutes, TooLateToBook)
         _check_topic(slot.clinic, topic)
         if not walked_in:
             _check_cap(person, by)
-        _refuse_overlap(slot, person, by)
-        booking.place = _free_place(slot, drop_in=walked_in, all_places=access.runs(by, slot.clinic))
+        refuse_overlap(slot, person, by)
+        booking.place = free_place(slot, drop_in=walked_in, all_places=access.runs(by, slot.clinic))
         db.session.add(booking)
         db.session.flush()
-        _keep_ticks(booking, slot)
+        keep_ticks(booking, slot)
         return booking
 
-    _patiently(take, person, by)
+    patiently(take, person, by)
     announce(
         SlotBooked(
             about=booking,
@@ -148,7 +148,7 @@ def move_booking(booking: Booking, slot: Slot, *, by: Person) -> Booking:
     was_at, was_where = old.starts_at, old.clinic.venue
 
     def move() -> None:
-        _take_turn(person, *sorted((old, slot), key=lambda each: each.id))
+        take_turn(person, *sorted((old, slot), key=lambda each: each.id))
         db.session.refresh(booking, ["state", "slot_id", "place", "sequence", "version"])
         if not booking.state.is_coming or booking.slot_id != old.id:
             raise NothingToMove
@@ -157,14 +157,16 @@ def move_booking(booking: Booking, slot: Slot, *, by: Person) -> Booking:
         if not access.runs(by, old.clinic):
             _check_cut_off(old, old.clinic.move_until_minutes, TooLateToMove, NothingToMove)
         _check_slot(slot, person, by, slot.clinic.book_until_minutes, TooLateToBook)
-        _refuse_overlap(slot, person, by, but_for=booking)
-        booking.slot_id, booking.place = slot.id, _free_place(slot, all_places=access.runs(by, slot.clinic))
+        refuse_overlap(slot, person, by, but_for=booking)
+        booking.slot_id, booking.place = slot.id, free_place(slot, all_places=access.runs(by, slot.clinic))
+        if booking.state is BookingState.OFFERED:  # another time than the one offered: they take it
+            booking.state, booking.offered_until = BookingState.CONFIRMED, None
         booking.sequence += 1
         booking.version += 1
         db.session.flush()
-        _keep_ticks(booking, slot)
+        keep_ticks(booking, slot)
 
-    _patiently(move, person, by)
+    patiently(move, person, by)
     db.session.expire(booking, ["slot"])
     announce(
         BookingMoved(
@@ -173,6 +175,7 @@ def move_booking(booking: Booking, slot: Slot, *, by: Person) -> Booking:
             clinic=slot.clinic,
             was_at=was_at,
             was_where=was_where,
+            was_clinic=old.clinic,
             starts_at=slot.starts_at,
             by=by,
             for_whom=person if person.id != by.id else None,
@@ -195,7 +198,7 @@ def free_ticks(booking: Booking) -> None:
     db.session.execute(delete(BookedTick).where(BookedTick.booking_id == booking.id))
 
 
-def _patiently(work: Callable[[], T], person: Person, by: Person) -> T:
+def patiently(work: Callable[[], T], person: Person, by: Person) -> T:
     """Do the work in a savepoint; when a lock cannot be had, once more; then say so in words."""
     lock_timeout(PATIENCE)
     for attempt in (1, 2):
@@ -212,7 +215,7 @@ def _patiently(work: Callable[[], T], person: Person, by: Person) -> T:
     raise Busy
 
 
-def _take_turn(person: Person, *slots: Slot) -> None:
+def take_turn(person: Person, *slots: Slot) -> None:
     """Lock clinics, person and slots, always in that order and by their ids, and read afresh what may be stale.
 
     Clinics are only shared with other bookers, so that none is called off
@@ -279,7 +282,7 @@ def _check_cap(person: Person, by: Person) -> None:
         raise TooManyBookings(who=_who_has(person, by), count=count)
 
 
-def _refuse_overlap(slot: Slot, person: Person, by: Person, but_for: Booking | None = None) -> None:
+def refuse_overlap(slot: Slot, person: Person, by: Person, but_for: Booking | None = None) -> None:
     taken = select(BookedTick.booking_id).where(
         BookedTick.person_id == person.id, BookedTick.tick.in_(slot.ticks)
     )
@@ -289,7 +292,7 @@ def _refuse_overlap(slot: Slot, person: Person, by: Person, but_for: Booking | N
         raise Overlapping(who=_who_has(person, by))
 
 
-def _free_place(slot: Slot, *, drop_in: bool = False, all_places: bool = False) -> int:
+def free_place(slot: Slot, *, drop_in: bool = False, all_places: bool = False) -> int:
     """The lowest place of the slot that nobody holds, or for a drop-in the highest.
 
     The highest are kept for drop-in: only whoever runs the clinic gives them away beforehand.
@@ -314,7 +317,7 @@ def _free_place(slot: Slot, *, drop_in: bool = False, all_places: bool = False) 
     return number
 
 
-def _keep_ticks(booking: Booking, slot: Slot) -> None:
+def keep_ticks(booking: Booking, slot: Slot) -> None:
     free_ticks(booking)
     db.session.add_all(
         BookedTick(person_id=booking.person_id, tick=tick, booking_id=booking.id) for tick in slot.ticks

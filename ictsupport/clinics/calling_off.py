@@ -1,11 +1,11 @@
 """Cancelling a booking, and calling off a whole clinic."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from .. import clock
+from .. import clock, jobs
+from ..config import settings
 from ..database import db, lock, lock_timeout
 from ..errors import Refusal
 from ..journal import announce
@@ -13,8 +13,10 @@ from ..people.models import Person
 from ..tickets.texts import line
 from . import access
 from .booking import PATIENCE, free_ticks, in_words
-from .events import BookingCancelled, ClinicCalledOff
+from .events import BookingCancelled, CallingOffUndone, ClinicCalledOff
 from .models import Booking, BookingState, Clinic, Slot
+from .waiting.models import CallingOff, WaitingEntry
+from .waiting.offering import decline, offer_or_later
 
 
 class NothingToCancel(Refusal):
@@ -29,21 +31,18 @@ class ClinicHeld(Refusal):
     reason = "This clinic has already been held, so it cannot be called off."
 
 
+class ToldAlready(Refusal):
+    reason = "Those who booked have been written to, so the clinic stays called off. Plan a new one instead."
+
+
 class ReasonNeeded(Refusal):
     reason = "Say why, in a few words: those who booked are told."
-
-
-@dataclass
-class CalledOff:
-    """What calling off came to: who was told by e-mail, and who must be told otherwise because they have none."""
-
-    told: list[Person] = field(default_factory=list)
-    to_phone: list[Person] = field(default_factory=list)
 
 
 def cancel_booking(booking: Booking, *, by: Person, reason: str = "") -> Booking:
     """Give the place back at once. Whoever runs the clinic may do so until it is held, others until the cut-off."""
     lock_timeout(PATIENCE)
+    db.session.refresh(booking.slot.clinic, ["called_off_at", "version"], with_for_update={"read": True})
     _lock_booking(booking)
     clinic, slot = booking.slot.clinic, booking.slot
     if not booking.state.is_coming:
@@ -53,16 +52,25 @@ def cancel_booking(booking: Booking, *, by: Person, reason: str = "") -> Booking
             raise NothingToCancel
         if clock.now() > slot.starts_at - timedelta(minutes=clinic.cancel_until_minutes):
             raise TooLateToCancel(before=in_words(clinic.cancel_until_minutes))
-    return _cancel(booking, by=by, reason=line(reason, what="The reason", limit=300), called_off=False)
+    if booking.state is BookingState.OFFERED:
+        entry = db.session.scalars(select(WaitingEntry).where(WaitingEntry.booking_id == booking.id)).one()
+        decline(entry, by=by)
+        return booking
+    return _cancel(booking, by=by, reason=line(reason, what="The reason", limit=300))
 
 
-def call_off_clinic(clinic: Clinic, *, reason: str, by: Person) -> CalledOff:
-    """Call off the clinic and cancel every booking at it, in the order they were made. Twice is once."""
+def call_off_clinic(clinic: Clinic, *, reason: str, by: Person) -> CallingOff:
+    """Call off the clinic. Twice is once.
+
+    Nobody can book there from now on. A few minutes later (a setting) a job
+    places everybody anew and writes to them (see waiting/replacing.py); until
+    then it can be undone as if nothing had been.
+    """
     lock_timeout(PATIENCE)
     lock(clinic)
-    result = CalledOff()
-    if clinic.is_called_off:
-        return result
+    known = calling_off_of(clinic)
+    if clinic.is_called_off and known is not None:
+        return known
     if clinic.has_passed:
         raise ClinicHeld
     reason = line(reason, what="The reason", limit=300)
@@ -71,19 +79,44 @@ def call_off_clinic(clinic: Clinic, *, reason: str, by: Person) -> CalledOff:
     clinic.called_off_at, clinic.called_off_by_id = clock.now(), by.id
     clinic.called_off_reason = reason
     clinic.version += 1
-    coming = db.session.scalars(
-        select(Booking)
+    due_at = clock.now() + timedelta(minutes=settings().clinic_call_off_minutes)
+    calling_off = CallingOff(clinic_id=clinic.id, due_at=due_at)
+    db.session.add(calling_off)
+    db.session.flush()
+    jobs.enqueue("clinics.call_off", {"calling_off": calling_off.id}, at=due_at)
+    announce(ClinicCalledOff(about=clinic, reason=reason, bookings=_coming(clinic), by=by))
+    return calling_off
+
+
+def undo_calling_off(clinic: Clinic, *, by: Person) -> None:
+    """Hold the clinic after all, as long as nobody has been written to. Twice is once."""
+    lock_timeout(PATIENCE)
+    lock(clinic)
+    if not clinic.is_called_off:
+        return
+    calling_off = calling_off_of(clinic)
+    if calling_off is None or calling_off.done_at is not None:
+        raise ToldAlready
+    db.session.delete(calling_off)
+    clinic.called_off_at = clinic.called_off_by_id = None
+    clinic.called_off_reason = ""
+    clinic.version += 1
+    announce(CallingOffUndone(about=clinic, by=by))
+    offer_or_later(clinic)
+
+
+def calling_off_of(clinic: Clinic) -> CallingOff | None:
+    return db.session.scalar(select(CallingOff).where(CallingOff.clinic_id == clinic.id))
+
+
+def _coming(clinic: Clinic) -> int:
+    coming = (
+        select(func.count())
+        .select_from(Booking)
         .join(Booking.slot)
         .where(Slot.clinic_id == clinic.id, Booking.state.in_((BookingState.OFFERED, BookingState.CONFIRMED)))
-        .order_by(Booking.booked_at, Booking.id)
-    ).all()
-    announce(ClinicCalledOff(about=clinic, reason=clinic.called_off_reason, bookings=len(coming), by=by))
-    for booking in coming:
-        _lock_booking(booking)
-        if booking.state.is_coming:
-            _cancel(booking, by=by, reason=clinic.called_off_reason, called_off=True)
-            (result.told if booking.person.email else result.to_phone).append(booking.person)
-    return result
+    )
+    return db.session.scalar(coming) or 0
 
 
 def _lock_booking(booking: Booking) -> None:
@@ -95,7 +128,7 @@ def _lock_booking(booking: Booking) -> None:
     db.session.expire(booking, ["slot"])
 
 
-def _cancel(booking: Booking, *, by: Person, reason: str, called_off: bool) -> Booking:
+def _cancel(booking: Booking, *, by: Person, reason: str) -> Booking:
     booking.state = BookingState.CANCELLED
     booking.offered_until = None
     booking.cancelled_at, booking.cancelled_by_id = clock.now(), by.id
@@ -108,7 +141,6 @@ def _cancel(booking: Booking, *, by: Person, reason: str, called_off: bool) -> B
             person=booking.person,
             clinic=booking.slot.clinic,
             reason=reason,
-            called_off=called_off,
             by=by,
             for_whom=booking.person if booking.person_id != by.id else None,
         )

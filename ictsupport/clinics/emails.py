@@ -25,8 +25,9 @@ def tell_of_move(event: BookingMoved) -> None:
 
 @on(BookingCancelled)
 def tell_of_cancelling(event: BookingCancelled) -> None:
-    template = "clinics/called_off" if event.called_off else "clinics/cancelled"
-    _write(event, template, reason=event.reason)
+    """Of a clinic that is called off people hear once, with what they are offered instead (see waiting/emails.py)."""
+    if not event.called_off:
+        _write(event, "clinics/cancelled", reason=event.reason)
 
 
 @on(OutcomeRecorded)

@@ -29,6 +29,10 @@ class ClinicCalledOff(ClinicEvent):
     bookings: int
 
 
+class CallingOffUndone(ClinicEvent):
+    pass
+
+
 @dataclass(frozen=True, kw_only=True)
 class BookingEvent(Event):
     """`for_whom` is the person the booking is for, wherever somebody else acted."""
@@ -45,9 +49,12 @@ class SlotBooked(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class BookingMoved(BookingEvent):
+    """`was_clinic` is where a place came free; None where the whole clinic was moved with the booking."""
+
     was_at: datetime
     was_where: str
     starts_at: datetime
+    was_clinic: Clinic | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

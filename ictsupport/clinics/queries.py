@@ -61,6 +61,24 @@ def free_places(slot_ids: Collection[int]) -> dict[int, int]:
     return dict(rows.all())
 
 
+def next_free_times(clinic_ids: Collection[int]) -> list[tuple[Slot, int]]:
+    """The times to come at these clinics that have places left, soonest first, and how many."""
+    held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
+    left = func.count(SlotPlace.number) - func.count(Booking.id)
+    rows = db.session.execute(
+        select(Slot, left)
+        .join(SlotPlace, SlotPlace.slot_id == Slot.id)
+        .join(Slot.clinic)
+        .outerjoin(Booking, held)
+        .where(BOOKABLE)
+        .where(Slot.clinic_id.in_(clinic_ids), Slot.withdrawn_at.is_(None), Slot.starts_at > clock.now())
+        .group_by(Slot.id)
+        .having(left > 0)
+        .order_by(Slot.starts_at, Slot.id)
+    )
+    return [(slot, free) for slot, free in rows]
+
+
 def next_clinics(
     person: Person, *, site_id: int | None = None, after: datetime | None = None, limit: int = PAGE
 ) -> list[Offer]:
@@ -192,12 +210,12 @@ def _with_slot(bookings: Select[Booking]) -> Select[Booking]:
 
 
 def bookings_to_come(people: Iterable[int]) -> Sequence[Booking]:
-    """What these people have booked and not yet had, soonest first. One statement."""
+    """What these people have booked and not yet had, soonest first; not what they are only offered. One statement."""
     return db.session.scalars(
         _with_slot(select(Booking))
         .where(
             Booking.person_id.in_(list(people)),
-            Booking.state.in_((BookingState.OFFERED, BookingState.CONFIRMED, BookingState.CHECKED_IN)),
+            Booking.state.in_((BookingState.CONFIRMED, BookingState.CHECKED_IN)),
             Slot.ends_at > clock.now(),
         )
         .order_by(Slot.starts_at)

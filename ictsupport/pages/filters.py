@@ -156,6 +156,12 @@ def money(value: Number | None) -> str:
     return f"{'-' if value < 0 else ''}£{abs(value):,.{places}f}"
 
 
+def ordinal(count: int) -> str:
+    """1st, 2nd, 3rd, 11th"""
+    ending = "th" if 10 < count % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count:,}{ending}"
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """1 ticket, 1,200 tickets"""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -178,7 +184,7 @@ def file_size(size: int) -> str:
 
 WORDS: tuple[Callable[..., Any], ...] = (
     *(long_date, plain_date, short_date, clock_time, moment, near_moment, how_long, ago, due),
-    *(number, percent, money, plural, in_words, file_size),
+    *(number, percent, money, plural, ordinal, in_words, file_size),
 )
 
 

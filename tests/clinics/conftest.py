@@ -13,6 +13,7 @@ from ictsupport.people.models import Person, Role, Site
 from ictsupport.systems.models import System
 
 from ..cast import LONG_AGO, keep
+from .crowd import crowd_app  # noqa: F401 - a fixture
 
 FRIDAY = date(2026, 11, 20)
 

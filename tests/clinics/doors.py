@@ -5,13 +5,16 @@ from datetime import date, time
 from typing import Any
 
 from ictsupport.clinics.booking import book_slot
+from ictsupport.clinics.calling_off import cancel_booking
 from ictsupport.clinics.planning import CutOffs, Plan, plan_clinic
 from ictsupport.clinics.series.models import PassedOver
 from ictsupport.clinics.series.planning import plan_series
+from ictsupport.clinics.waiting.joining import join
+from ictsupport.clinics.waiting.links import link_to_offer
 from ictsupport.people.models import Person, Role, Site, Term
 
 from ..cast import keep
-from ..doors import EVERYBODY, MEMBER, Door, World
+from ..doors import EVERYBODY, MEMBER, PUBLIC, Door, World
 
 RUNNERS = frozenset({Role.CLINIC_HOST, Role.AGENT, Role.MANAGER})
 BOOKERS = RUNNERS | {MEMBER, Role.DEMOCRATIC_SERVICES}
@@ -56,6 +59,18 @@ DOORS = {
     "clinics.plan": Door(get=RUNNERS, post=RUNNERS),
     "clinics.change": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
     "clinics.call_off": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
+    "clinics.called_off": Door(get=RUNNERS, hidden=EVERYBODY),
+    "clinics.not_called_off": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.rung": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.wait": [
+        Door(get=BOOKERS, post=BOOKERS, hidden=EVERYBODY),
+        Door(get=HELPERS, post=HELPERS, hidden=EVERYBODY, fill={"clinic_id": "clinic_elsewhere"}),
+    ],
+    "clinics.wait_no_more": Door(post=BOOKERS, hidden=EVERYBODY),
+    "clinics.booking_offer": Door(
+        get=BOOKERS, post=BOOKERS, hidden=EVERYBODY, fill={"booking_id": "offered_id"}
+    ),
+    "clinics.offer": Door(get=PUBLIC, post=PUBLIC),
     "clinics.sheet": Door(get=RUNNERS, hidden=EVERYBODY),
     "clinics.walked_in": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
     "clinics.arrive": Door(post=RUNNERS, hidden=EVERYBODY),
@@ -71,6 +86,8 @@ def things(world: World) -> dict[str, Any]:
     host = world.visitors[Role.CLINIC_HOST]
     councillor = keep(Person(name="Cllr Eve Marsh", sort_name="Marsh Eve", email="eve@eastmere.example"))
     keep(Term(person=councillor, council=world.other_council, ward="Fen", starts_on=date(2023, 5, 8)))
+    rival = keep(Person(name="Cllr Ann Reed", sort_name="Reed Ann", email="ann@northbrook.example"))
+    keep(Term(person=rival, council=world.council, ward="Mill", starts_on=date(2023, 5, 8)))
     there = keep(Site(council=world.other_council, name="Council Offices"))
     plans = [
         Plan(
@@ -90,9 +107,16 @@ def things(world: World) -> dict[str, Any]:
     weekly = replace(plans[0], day=date(2026, 12, 1))
     repeated = plan_series(weekly, every_weeks=1, by=host).clinics[0].series_id
     keep(PassedOver(series_id=repeated, recurrence="2027-04-06T14:00", reason="Closed"))
+    full = plan_clinic(replace(plans[0], day=date(2026, 11, 27), closes=time(14, 20)), by=host)
+    taken = book_slot(full.slots[0], rival, by=rival)
+    offered = join([full], world.member, by=world.member)
+    cancel_booking(taken, by=rival)
     return {
         "series_id": repeated,
         "recurrence": "2027-04-06T14:00",
+        "entry_id": offered.id,
+        "offered_id": offered.booking_id,
+        "token": link_to_offer(offered).rsplit("/", 1)[1],
         "clinic_id": clinic.id,
         "clinic_elsewhere": elsewhere.id,
         "slot_id": clinic.slots[1].id,

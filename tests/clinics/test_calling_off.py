@@ -18,7 +18,6 @@ from ictsupport.clinics.calling_off import (
 from ictsupport.clinics.models import BookedTick, BookingState
 from ictsupport.clinics.planning import CutOffs
 from ictsupport.database import db
-from ictsupport.mail import Outgoing
 
 
 def test_a_cancelled_place_is_free_at_once(clinic, member, rival, outbox):
@@ -51,30 +50,6 @@ def test_a_member_cannot_cancel_what_has_begun(clinic, member):
     booking = book_slot(clinic.slots[0], member, by=member)
     with clock.at(clinic.slots[0].starts_at), pytest.raises(NothingToCancel):
         cancel_booking(booking, by=member)
-
-
-def test_calling_off_cancels_every_booking_and_tells_everybody(clinic, member, rival, host, outbox):
-    member.email = None
-    bookings = [
-        book_slot(clinic.slots[1], rival, by=rival),
-        book_slot(clinic.slots[0], member, by=member),
-    ]
-    result = call_off_clinic(clinic, reason="The host is ill", by=host)
-    assert [booking.state for booking in bookings] == [BookingState.CANCELLED] * 2
-    assert (result.told, result.to_phone) == ([rival], [member])
-    assert outbox()[-1] == (rival.email, "The iPad clinic on 20 November 2026 is called off")
-    letter = db.session.scalars(sa.select(Outgoing).order_by(Outgoing.id.desc())).first()
-    assert "The host is ill" in letter.text
-    assert letter.calendar_method == "CANCEL"
-
-
-def test_calling_off_twice_writes_to_nobody_twice(clinic, member, host, outbox):
-    book_slot(clinic.slots[0], member, by=member)
-    call_off_clinic(clinic, reason="The host is ill", by=host)
-    letters = len(outbox())
-    call_off_clinic(clinic, reason="Again", by=host)
-    assert len(outbox()) == letters
-    assert clinic.called_off_reason == "The host is ill"
 
 
 def test_calling_off_needs_a_reason_and_a_clinic_to_come(clinic, host):

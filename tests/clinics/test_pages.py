@@ -8,8 +8,11 @@ import vobject
 
 from ictsupport import clock
 from ictsupport.clinics.booking import SlotFull, book_slot
+from ictsupport.clinics.calling_off import calling_off_of
 from ictsupport.clinics.models import Booking, BookingState, Clinic, Outcome
 from ictsupport.clinics.queries import next_clinics
+from ictsupport.clinics.waiting.models import CallToMake
+from ictsupport.clinics.waiting.replacing import place_everybody_anew
 from ictsupport.database import db
 from ictsupport.people.models import DelegateScope, Delegation, Person, Role
 
@@ -293,10 +296,22 @@ def test_calling_off_tells_whom_to_ring(clinic, member, host, browser):
     address = f"/clinics/{clinic.id}/calling-off"
     person = browser(host)
     assert "Say why" in person.post(address, data={}).text
+    assert f"{member.name}</strong>, 2pm" in person.get(address).text
     answer = person.post(address, data={"reason": "The host is ill"})
-    page = person.get(answer.location).text
-    assert "Cllr Pat Ashcroft (01772 555 123)" in page
-    assert "The host is ill" in page
+    assert "Undo: hold the clinic after all" in person.get(answer.location).text
+    calling_off = calling_off_of(clinic)
+    with clock.at(calling_off.due_at):
+        place_everybody_anew({"calling_off": calling_off.id})
+        page = person.get(answer.location).text
+        assert "01772 555 123" in page
+        assert "has no e-mail address" in page
+        assert "The host is ill" in page
+        booking = db.session.scalars(sa.select(CallToMake.booking_id)).one()
+        person.post(f"/clinics/bookings/{booking}/call")
+        person.post(f"/clinics/bookings/{booking}/call")
+        assert f"Rung</strong> {host.name}" in person.get(answer.location).text
+    assert "it stays called off" not in page
+    assert person.post(f"{address}/undoing").status_code == 409
 
 
 def test_the_first_page_leads_to_the_next_free_time(clinic, member, staff, browser):

@@ -16,7 +16,7 @@ from ...pages.presses import done, once
 from ...people.access import me, members_acted_for
 from ...people.models import DelegateScope, Person, Site
 from .. import access
-from ..booking import book_slot, move_booking
+from ..booking import SlotFull, book_slot, move_booking
 from ..calling_off import cancel_booking
 from ..forms import BookingForm, device_name
 from ..invitations import PUBLISH, calendar_text
@@ -33,6 +33,7 @@ from ..queries import (
     people_to_book_for,
     sites_with_clinics,
 )
+from ..waiting.queries import list_of, waits_of
 from .door import bp, for_whom, number, own_booking
 
 
@@ -45,6 +46,7 @@ def index() -> ResponseReturnValue:
     """The next clinics for the person, each with the times that are free."""
     person, site, after = for_whom(), request.args.get("site", ""), _moment(request.args.get("after", ""))
     offers = next_clinics(person, site_id=number(site) if site else None, after=after, limit=PAGE + 1)
+    waits = waits_of([person.id])
     return render_template(
         "clinics/index.html",
         person=person,
@@ -53,6 +55,8 @@ def index() -> ResponseReturnValue:
         sites=sites_with_clinics(person) if site or after or len(offers) > PAGE else _sites_of(offers),
         site=site,
         bookings=bookings_to_come([person.id]),
+        waits=waits,
+        waited_for={turn.clinic.id for each in waits for turn in each.turns},
         runs=access.plans_clinics(me()) or (not me().is_member and hosts_something(me())),
         acted_for=_acted_for(),
         books_for_others=access.books_for_others(me()),
@@ -73,6 +77,8 @@ def clinic(clinic_id: int) -> ResponseReturnValue:
         times=[] if found.is_called_off else free_times(found, all_to_come=running),
         running=running,
         plans=running and access.plans_clinics(me()),
+        waiting=list_of(found) if running else [],
+        can_wait=not found.is_called_off and access.may_come(person, found) and found.starts_at > clock.now(),
     )
 
 
@@ -108,7 +114,9 @@ def book(slot_id: int) -> ResponseReturnValue:
             )
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
-            return _ask(form, slot, person, others=other_times(slot, person)), 409
+            others = other_times(slot, person)
+            full = isinstance(refusal, SlotFull) and not free_times(slot.clinic)
+            return _ask(form, slot, person, others=others, full=full), 409
         whose = "Your time is" if person.id == me().id else f"The time is now {person.name}’s: it is"
         return done(
             url_for(".booking", booking_id=booking.id), f"{whose} booked. A confirmation is on its way."
@@ -117,17 +125,24 @@ def book(slot_id: int) -> ResponseReturnValue:
 
 
 def _ask(
-    form: BookingForm, slot: Slot, person: Person, others: list[tuple[Clinic, Slot]] | None = None
+    form: BookingForm,
+    slot: Slot,
+    person: Person,
+    others: list[tuple[Clinic, Slot]] | None = None,
+    full: bool = False,
 ) -> str:
-    return render_template("clinics/book.html", form=form, slot=slot, person=person, others=others or [])
+    return render_template(
+        "clinics/book.html", form=form, slot=slot, person=person, others=others or [], full=full
+    )
 
 
 @bp.get("/mine")
 def mine() -> ResponseReturnValue:
     """What the person has booked, to come and before; and what is to come for those they act for."""
     acted_for = [person.id for person in _acted_for()]
-    to_come = bookings_to_come([me().id, *acted_for])
-    return render_template("clinics/mine.html", to_come=to_come, past=past_bookings(me()))
+    people = [me().id, *acted_for]
+    to_come, waits = bookings_to_come(people), waits_of(people)
+    return render_template("clinics/mine.html", to_come=to_come, waits=waits, past=past_bookings(me()))
 
 
 @bp.get("/bookings/<int:booking_id>")

@@ -1,4 +1,4 @@
-"""Pages for those who plan clinics: the ones they run, a new one, a change, calling one off."""
+"""Pages for those who plan clinics: the ones they run, a new one, a change."""
 
 from flask import abort, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,9 +9,8 @@ from ...errors import Refusal
 from ...pages.presses import done, once
 from ...people.access import allow, me
 from .. import access
-from ..calling_off import call_off_clinic
 from ..clashes import Clash
-from ..forms import PlanForm, ReasonForm
+from ..forms import PlanForm
 from ..models import Clinic
 from ..planning import plan_clinic
 from ..queries import clinics_run, found_people
@@ -121,34 +120,6 @@ def _changed(clinic: Clinic, form: PlanForm, which: Which) -> ResponseReturnValu
     if by_phone:
         flash(f"These people have no e-mail address. Ring them: {', '.join(by_phone)}.", "notice")
     return done(url_for(".clinic", clinic_id=clinic.id), said)
-
-
-@bp.route("/<int:clinic_id>/calling-off", methods=["GET", "POST"])
-@once
-def call_off(clinic_id: int) -> ResponseReturnValue:
-    """One reason, and everybody who booked is told."""
-    clinic = to_run(clinic_id)
-    form = ReasonForm()
-    status = 200
-    if form.validate_on_submit():
-        try:
-            result = call_off_clinic(clinic, reason=form.reason.data or "", by=me())
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            status = 409
-        else:
-            if result.to_phone:
-                names = ", ".join(f"{each.name} ({each.phone or 'no number'})" for each in result.to_phone)
-                flash(f"These people have no e-mail address. Ring them: {names}.", "notice")
-            told = len(result.told)
-            people = "1 person has" if told == 1 else f"{told} people have"
-            return done(
-                url_for(".clinic", clinic_id=clinic_id),
-                f"The clinic is called off. {people} been written to."
-                if told
-                else "The clinic is called off.",
-            )
-    return render_template("clinics/call_off.html", form=form, clinic=clinic), status
 
 
 @bp.get("/people")

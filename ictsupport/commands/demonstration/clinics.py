@@ -1,5 +1,6 @@
 """iPad clinics of the last year and the next weeks: planned, booked, attended."""
 
+import contextlib
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select, update
@@ -7,8 +8,12 @@ from sqlalchemy import select, update
 from ... import clock, jobs
 from ...clinics.attending import check_in, record_no_show, record_outcome
 from ...clinics.booking import book_slot
+from ...clinics.calling_off import call_off_clinic
 from ...clinics.models import Booking, Clinic, ClinicTopic, Outcome
 from ...clinics.planning import Plan, plan_clinic
+from ...clinics.queries import next_free_times
+from ...clinics.waiting.joining import join
+from ...clinics.waiting.replacing import place_everybody_anew
 from ...config import settings
 from ...database import db
 from ...devices.lending import lend
@@ -90,7 +95,30 @@ def hold_clinics(scene: Setting) -> None:
             _book(scene, clinic, topics, devices)
             if day < scene.today:
                 _attend(scene, clinic, hosts[week % 2])
+    _wait_and_call_off(scene, devices)
     _send_nothing()
+
+
+def _wait_and_call_off(scene: Setting, devices: dict[int, Device]) -> None:
+    """The next clinic of one council is full, and three members wait; one of the other council is called off."""
+    to_come = select(Clinic).where(Clinic.starts_at > clock.now()).order_by(Clinic.starts_at)
+    clinics = db.session.scalars(to_come).all()
+    full = next(each for each in clinics if each.day > scene.today + timedelta(days=2))
+    members = [member for member in scene.members if member.terms[0].council_id == full.site.council_id]
+    for slot, left in next_free_times([full.id]):
+        for member in scene.dice.sample(members, left):
+            with contextlib.suppress(Refusal):
+                book_slot(slot, member, by=member, topic=full.topics[0], device=devices.get(member.id))
+    for member in scene.dice.sample(members, 3):
+        with contextlib.suppress(Refusal):
+            join([full], member, by=member, topic=full.topics[1], device=devices.get(member.id))
+    off = next(
+        (each for each in clinics if each.site.council_id != full.site.council_id and each is not full), None
+    )
+    if off is not None:
+        calling_off = call_off_clinic(off, reason="The room has no heating", by=off.hosts[0])
+        with clock.at(calling_off.due_at):
+            place_everybody_anew({"calling_off": calling_off.id})
 
 
 def _topics(scene: Setting) -> list[ClinicTopic]:
