@@ -5,6 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     # Most of these listen, or put pages onto the blueprint.
+    from .tasks import models as task_models  # noqa: F401, I001  (tickets have tasks: known before any is read)
     from . import emails, models, rebuilding, system_parts, views  # noqa: F401
     from .asking import by_request, first_page, suggesting_own  # noqa: F401
     from .assigning import dealing_views, standing, taking_views, team_views, today_views  # noqa: F401
@@ -35,6 +36,8 @@ def init_app(app: Flask) -> None:
         wording_views,
     )
     from .setting_up.blueprint import bp as setting_up_bp
+    from .tasks import checklist_views, listening, task_views  # noqa: F401
+    from .tasks import parts as task_parts  # noqa: F401
     from .targets import breaches, escalating, recounting  # noqa: F401
     from .targets import emails as target_emails  # noqa: F401
     from .targets import views as clock_views

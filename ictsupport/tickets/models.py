@@ -28,6 +28,7 @@ from ..systems.models import System
 if TYPE_CHECKING:
     from .desk.models import Tag
     from .targets.models import Clock
+    from .tasks.models import Task
 
 
 class TicketType(enum.Enum):
@@ -267,6 +268,7 @@ class Ticket(Scoped, Model):
     )
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="ticket", order_by="Attachment.id")
     clocks: Mapped[list["Clock"]] = relationship(back_populates="ticket", order_by="Clock.id")
+    tasks: Mapped[list["Task"]] = relationship(back_populates="ticket", order_by="Task.place, Task.id")
     follows: Mapped["Ticket | None"] = relationship(remote_side=[id], foreign_keys=[follows_id])
     merged_into: Mapped["Ticket | None"] = relationship(remote_side=[id], foreign_keys=[merged_into_id])
 

@@ -36,6 +36,10 @@ LABELS = {
     "resolution_notes": "what was done",
     "confidential": "whether it is confidential",
     "merged_into": "the ticket it goes on in",
+    "task_what": "the task",
+    "task_assignee": "who does the task",
+    "task_due_on": "the day of the task",
+    "task_needed": "whether it must be done before resolving",
 }
 ROWS: dict[str, type[Any]] = {"assignee": Person, "queue": Queue, "council": Council}
 LISTS: dict[str, type[Any]] = {"systems": System, "tags": Tag, "watchers": Person, "affected": Person}

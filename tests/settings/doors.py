@@ -9,6 +9,8 @@ from ictsupport.tickets.models import RoutingRule
 from ictsupport.tickets.request_types.keeping import add_type
 from ictsupport.tickets.request_types.questions import Kind, Question
 from ictsupport.tickets.targets.models import Policy
+from ictsupport.tickets.tasks.checklists import save_checklist
+from ictsupport.tickets.tasks.models import Checklist
 from tests.doors import Door, World
 
 SETS_UP = {Role.MANAGER, Role.ADMINISTRATOR}
@@ -48,6 +50,10 @@ DOORS = {
     "setting_up.new_policy": BOTH,
     "setting_up.change_policy": BOTH,
     "setting_up.end_policy": BOTH,
+    "setting_up.checklists": Door(get=SETS_UP),
+    "setting_up.new_checklist": BOTH,
+    "setting_up.checklist": BOTH,
+    "setting_up.checklist_retirement": Door(post=SETS_UP),
     "setting_up.wordings": Door(get=SETS_UP),
     "setting_up.words": BOTH,
     "setting_up.routing": Door(get=SETS_UP),
@@ -74,7 +80,9 @@ def things(world: World) -> dict[str, Any]:
     db.session.add_all([membership, rule])
     db.session.flush()
     add_type(name="Paint", by=None, questions=[Question("colour", Kind.TEXT, "Which colour?")])
+    checklist = save_checklist(Checklist(), name="New starter", items="Order a desk", by=None)
     return {
+        "checklist_id": checklist.id,
         "type_slug": "paint",
         "key": "colour",
         "slug": queue.slug,

@@ -26,6 +26,7 @@ from ictsupport.tickets.related.linking import link
 from ictsupport.tickets.related.models import LinkKind
 from ictsupport.tickets.replying import note, reply
 from ictsupport.tickets.resolving import resolve
+from ictsupport.tickets.tasks.doing import add_task
 from tests.doors import DESK, EVERYBODY, PUBLIC, STAFF, Door, World
 
 ASKER = {STAFF, *DESK}
@@ -155,6 +156,11 @@ DOORS = {
     ),
     "tickets.to_ring": Door(get={Role.MANAGER}),
     "tickets.rung": Door(post={Role.MANAGER}),
+    "tickets.my_tasks": Door(get=DESK),
+    "tickets.tasks": Door(get=DESK, post=DESK),
+    "tickets.checklist": Door(post=DESK),
+    "tickets.task": Door(get=DESK, post=DESK),
+    **{f"tickets.task_{act}": Door(post=DESK) for act in ("tick", "unticking", "removal")},
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 
@@ -207,6 +213,7 @@ def things(world: World) -> dict[str, Any]:
         "rating_id": rating.id,
         "answer_token": signed(ANSWER, resolved, world.staff),
         "rating_token": signed(RATING, resolved, world.staff),
+        "task_id": add_task(ticket, "Order a SIM", by=agent).id,
         "below": below.reference,
         "link_id": linked.id,
         "view_id": view.id,

@@ -49,4 +49,5 @@ def load(
         guides.ask_anyway(scene)
         ratings.ask_how_it_went(now)
         prepared.put_tags(scene)
+        prepared.put_tasks(scene)
         db.session.commit()

@@ -1,10 +1,13 @@
 """What the demonstration's desk has prepared: saved replies, macros, views, and tags on the newest open tickets."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
+from ... import clock
+from ...config import settings
 from ...database import db
 from ...tickets.desk.macros import Steps, save_macro
 from ...tickets.desk.models import Macro, Reach, SavedReply
@@ -14,6 +17,9 @@ from ...tickets.lists.filtering import Wish
 from ...tickets.lists.saving import save_view
 from ...tickets.models import Ticket
 from ...tickets.tagging import tags_named
+from ...tickets.tasks.checklists import put_on, save_checklist
+from ...tickets.tasks.doing import add_task, tick
+from ...tickets.tasks.models import Checklist
 from .content import content
 from .setting import Setting
 
@@ -28,6 +34,8 @@ def prepare(scene: Setting) -> None:
         save_reply(SavedReply(), body=one["body"], by=manager, **_place(scene, one))
     for one in told["macro"]:
         save_macro(Macro(), steps=Steps.of(one["steps"]), by=manager, **_place(scene, one))
+    for one in told["checklist"]:
+        save_checklist(Checklist(), name=one["name"], items=one["tasks"], by=manager)
 
 
 def save_views(scene: Setting) -> None:
@@ -52,6 +60,25 @@ def put_tags(scene: Setting) -> None:
     for ticket in db.session.scalars(newest):
         if scene.dice.random() < 0.4:
             ticket.tags.append(scene.dice.choice(tags))
+
+
+def put_tasks(scene: Setting) -> None:
+    """A checklist that is half done, and a few tasks for an agent, on tickets that are open."""
+    agent = scene.agents["Asha Iqbal"]
+    open_ones = select(Ticket).where(Ticket.OPEN, Ticket.confidential.is_(False)).order_by(Ticket.id.desc())
+    first, *others = db.session.scalars(open_ones.limit(4)).all()
+    checklist = db.session.scalars(select(Checklist).order_by(Checklist.id.desc())).first()
+    if checklist is not None:
+        for task in put_on(first, checklist, by=agent)[:2]:
+            tick(task, by=agent)
+    today = clock.today(settings().zone)
+    for ticket, what, days in zip(
+        others,
+        ("Ring the supplier about the quote", "Label the new cable", "Return the loan iPad"),
+        (0, 3, -2),
+        strict=False,
+    ):
+        add_task(ticket, what, by=agent, assignee=agent, due_on=today + timedelta(days))
 
 
 def _place(scene: Setting, one: dict[str, str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from ...people.access import DESK, allow, me
 from ..blueprint import bp
+from ..tasks.queries import first_of
 from .today import first_things, last_here, news_for
 
 
@@ -17,5 +18,6 @@ def today() -> ResponseReturnValue:
         since=last_here(me()),
         news=news_for(me()),
         first=first_things(me()),
+        tasks=first_of(me()),
         title="Today",
     )

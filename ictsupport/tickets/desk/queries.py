@@ -14,6 +14,7 @@ from ...systems.models import System
 from ...unchanged import until_changed
 from ..access import workable
 from ..models import Queue, Ticket, ticket_systems
+from ..tasks.models import Task
 from .models import Macro, SavedReply, Tag, ticket_tags
 from .sharing import offered
 from .timeline import COUNCILS, PEOPLE, QUEUES, SYSTEMS, TAGS, Names
@@ -41,6 +42,7 @@ def ticket_to_show(reference: str, person: Person) -> Ticket | None:
                 joinedload(Ticket.council),
                 joinedload(Ticket.follows).load_only(Ticket.reference),
                 joinedload(Ticket.clocks),
+                joinedload(Ticket.tasks).joinedload(Task.assignee),
                 Load(Ticket).raiseload("*"),
             )
         )

@@ -62,6 +62,12 @@ DEEDS = {
     "tickets.MajorIncidentEnded": "stood the major incident down",
     "tickets.AllTold": "wrote to all who asked below it",
     "tickets.TicketUnmerged": "unmerged it",
+    "tickets.TaskAdded": "added a task",
+    "tickets.TaskChanged": "changed a task",
+    "tickets.TaskDone": "ticked off a task",
+    "tickets.TaskUndone": "took the tick off a task",
+    "tickets.TaskRemoved": "removed a task",
+    "tickets.ChecklistPutOn": "put a checklist on it",
 }
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}
 """Fields that follow from others and would only repeat them."""

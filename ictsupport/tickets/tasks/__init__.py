@@ -1,0 +1,1 @@
+"""What is to be done on a ticket, one thing after the other, and the checklists it comes from."""
