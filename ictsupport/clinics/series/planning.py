@@ -200,11 +200,10 @@ def _fill(
                 raise closed_day
             yield clinic, fill_in(clinic, replace(plan, despite=despite), by=by, read=read)
         except (Clash, NoSuchTime) as trouble:
-            made.passed_over.append((wall.date(), str(trouble)))
+            why = str(trouble).partition(". ")[0]  # without what to do instead
+            made.passed_over.append((wall.date(), why))
             made.closed += closed_day is not None
-            db.session.add(
-                PassedOver(series_id=facts.series_id, recurrence=key_of(wall), reason=str(trouble)[:300])
-            )
+            db.session.add(PassedOver(series_id=facts.series_id, recurrence=key_of(wall), reason=why[:300]))
 
 
 def refuse_taken(made: Made) -> None:
