@@ -20,7 +20,7 @@ from ictsupport.clinics.series.changing import (
 )
 from ictsupport.clinics.series.models import SeriesPlan
 from ictsupport.clinics.series.moving import BookedElsewhere, PeopleLeftOver
-from ictsupport.clinics.series.planning import make_dates, plan_series, skip_date
+from ictsupport.clinics.series.planning import Followed, go_on, make_dates, plan_series, skip_date
 from ictsupport.database import db
 from ictsupport.mail import Outgoing
 
@@ -83,6 +83,8 @@ def test_following_ends_the_old_series_and_hands_the_rows_over(series, booked, h
     assert (booked[1].uid, booked[1].sequence, booked[0].sequence) == (uid, 1, 0)
     assert make_dates(new).clinics == []
     assert make_dates(db.session.get_one(SeriesPlan, old)).clinics == []
+    with pytest.raises(Followed):
+        go_on(db.session.get_one(SeriesPlan, old), by=host)
 
 
 def test_all_to_come_move_to_another_weekday(series, booked, host):

@@ -48,6 +48,10 @@ class DateIsPlanned(Refusal):
     reason = "The clinic of that day is planned already. Open it and call it off: whoever booked is told."
 
 
+class Followed(Refusal):
+    reason = "Another series has the dates from then on. Open that one instead."
+
+
 class NothingToHold(Refusal):
     reason = "That date is not passed over. Look at the list of dates again."
 
@@ -265,9 +269,17 @@ def end_series(facts: SeriesPlan, *, by: Person) -> None:
     announce(SeriesEnded(about=facts.series, by=by))
 
 
+def follower_of(facts: SeriesPlan) -> int | None:
+    """The series that has the dates after this one."""
+    follower = select(SeriesPlan.series_id).where(SeriesPlan.follows_id == facts.series_id)
+    return db.session.scalar(follower.limit(1))
+
+
 def go_on(facts: SeriesPlan, *, by: Person) -> Made:
     """Dates are made again, without end."""
     lock(facts.series)
+    if follower_of(facts) is not None:
+        raise Followed
     facts.ends_on = None
     announce(SeriesGoesOn(about=facts.series, by=by))
     return make_dates(facts, by=by)

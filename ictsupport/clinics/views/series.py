@@ -17,7 +17,7 @@ from ..clashes import may_override
 from ..forms import HoldForm, SkipForm
 from ..queries import hosts_something
 from ..series.models import PassedOver, SeriesPlan
-from ..series.planning import end_series, go_on, hold_after_all, runnable_series, skip_date
+from ..series.planning import end_series, follower_of, go_on, hold_after_all, runnable_series, skip_date
 from ..series.queries import dates_of, month_of, passed_over, series_run, week_of
 from .door import bp
 
@@ -76,6 +76,7 @@ def one_series(series_id: int) -> ResponseReturnValue:
         facts=facts,
         dates=dates_of(facts),
         passed_over=passed_over(facts),
+        follower=follower_of(facts),
         today=clock.today(settings().zone),
         horizon=settings().clinic_horizon_weeks,
     )
