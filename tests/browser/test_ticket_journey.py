@@ -23,9 +23,9 @@ def ask(page: Page, subject: str) -> str:
     page.get_by_label("I can work, but it is harder than it should be").check()
     page.get_by_label("Tell us more (optional)").fill(STORY)
     page.get_by_role("button", name="Continue").click()
-    expect(page.locator(".govuk-error-summary")).to_contain_text("Say who else has this")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Choose what it is about")
     expect(page.get_by_label("In a few words, what is it?")).to_have_value(subject)
-    page.get_by_role("group", name="Who else has this?").get_by_role("radio").first.check()
+    page.get_by_label("Something else").check()
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
     return subject
@@ -99,8 +99,8 @@ def test_the_queue_shows_sixteen_rows_and_the_first_stands_high(window: Callable
 def test_filters_stand_in_the_address_and_each_can_be_taken_off(window: Callable[..., Window]):
     seen = window(Role.AGENT)
     page = seen.open("/tickets")
-    page.locator("details.filters > summary").click()
-    page.locator("details.filters input[type=checkbox]").first.check()
+    page.locator("details.filters > summary", has_text="Filter").click()
+    page.locator("details.filters[open] input[type=checkbox]").first.check()
     page.get_by_role("button", name="Apply filters").click()
     expect(page.locator("a.chip")).to_have_count(1)
     assert "?" in page.url

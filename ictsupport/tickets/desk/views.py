@@ -86,7 +86,12 @@ def ticket_page(
 def beside(reference: str) -> ResponseReturnValue:
     """What may help with a ticket: it has to be looked for, so the ticket's page does not wait for it."""
     ticket = work_on(reference)
-    return render_template("tickets/beside.html", reference=reference, parts=beside_of(ticket, me()))
+    return render_template(
+        "tickets/beside.html",
+        reference=reference,
+        parts=beside_of(ticket, me()),
+        frameless="frameless" in request.args,
+    )
 
 
 def _moment(typed: str) -> datetime | None:

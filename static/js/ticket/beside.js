@@ -14,7 +14,7 @@ function offer(button) {
 }
 
 const place = document.querySelector("[data-beside]");
-const found = place && (await fetched(place.dataset.beside))?.getElementById("beside");
+const found = place && (await fetched(`${place.dataset.beside}?frameless`))?.getElementById("beside");
 if (found) {
   place.replaceWith(...[...found.children].map((node) => document.importNode(node, true)));
   for (const button of box ? document.querySelectorAll("button[data-put-in]") : []) offer(button);
