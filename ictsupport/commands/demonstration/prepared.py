@@ -63,13 +63,14 @@ def put_tags(scene: Setting) -> None:
 
 
 def put_tasks(scene: Setting) -> None:
-    """A checklist that is half done, and a few tasks for an agent, on tickets that are open."""
+    """A checklist for somebody who starts, half done, and a few tasks for an agent, on tickets that are open."""
     agent = scene.agents["Asha Iqbal"]
     open_ones = select(Ticket).where(Ticket.OPEN, Ticket.confidential.is_(False)).order_by(Ticket.id.desc())
-    first, *others = db.session.scalars(open_ones.limit(4)).all()
-    checklist = db.session.scalars(select(Checklist).order_by(Checklist.id.desc())).first()
-    if checklist is not None:
-        for task in put_on(first, checklist, by=agent)[:2]:
+    others = db.session.scalars(open_ones.limit(3)).all()
+    starts = db.session.scalars(open_ones.where(Ticket.category == "New starter").limit(1)).first()
+    checklist = db.session.scalars(select(Checklist).where(Checklist.name == "New starter")).first()
+    if starts is not None and checklist is not None:
+        for task in put_on(starts, checklist, by=agent)[:2]:
             tick(task, by=agent)
     today = clock.today(settings().zone)
     for ticket, what, days in zip(
