@@ -122,7 +122,8 @@ class Listener:
 
 def faults(page: Page) -> list[str]:
     """Everything wrong with the page as it stands in the browser, once it stands there."""
-    page.wait_for_function("document.readyState === 'complete' && document.querySelector('h1')")
+    page.wait_for_load_state("load")
+    page.locator("h1").first.wait_for(state="attached")
     found: list[str] = [*page.evaluate(OWN_RULES), *page.evaluate(TEXT_IN_DRAWINGS)]
     found += axe(page)
     page.emulate_media(color_scheme="dark")

@@ -19,7 +19,7 @@ def test_a_member_books_moves_and_cancels(window: Callable[..., Window], size: d
     booked = page.locator("section.mine li")
     before = booked.count()
 
-    page.locator("a.time").first.click()
+    page.locator("ul.times a.time").first.click()
     when = page.get_by_role("heading", level=1).inner_text()
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name="Book", exact=True).click()
