@@ -23,11 +23,6 @@ def meant_for(person: Person) -> ColumnElement[bool]:
     return (Guide.state == State.PUBLISHED) & _audience(person)
 
 
-def published_for(kind: RequesterKind) -> ColumnElement[bool]:
-    """SQL: published guides that a requester of this kind may open."""
-    return (Guide.state == State.PUBLISHED) & _of_kind(kind)
-
-
 def _audience(person: Person) -> ColumnElement[bool]:
     theirs = _of_kind(person.requester_kind)
     return or_(Guide.for_agents, Guide.for_members, Guide.for_staff) if keeps_guides(person) else theirs

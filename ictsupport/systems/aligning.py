@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from .. import clock
 from ..config import settings
@@ -206,12 +205,6 @@ def councils_under_contract(system: System, stage: Stage, day: date) -> set[int]
     if stage is Stage.ALIGNED:
         legs = legs.where(ContractLeg.starts_on <= day)
     return set(db.session.scalars(legs))
-
-
-def alignment_of(system: System) -> Alignment | None:
-    return db.session.scalar(
-        select(Alignment).where(Alignment.system_id == system.id).options(joinedload(Alignment.system))
-    )
 
 
 def today() -> date:

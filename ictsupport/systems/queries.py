@@ -272,34 +272,6 @@ def count_of(rows: Select[ContractLeg] | Select[Contract]) -> int:
     return db.session.scalar(bare) or 0
 
 
-def legs_in_force(system_ids: Iterable[int], council_id: int | None, day: date) -> Sequence[ContractLeg]:
-    """The contract legs that bear on these systems for a council (None: for all), with their support terms."""
-    legs = (
-        select(ContractLeg)
-        .join(ContractLeg.contract)
-        .where(
-            Contract.state == State.ACTIVE,
-            Contract.systems.any(System.id.in_(list(system_ids))),
-            ContractLeg.starts_on <= day,
-            ContractLeg.ends_on >= day,
-        )
-        .order_by(Contract.name, ContractLeg.council_id)
-    )
-    if council_id is not None:
-        legs = legs.where(ContractLeg.council_id == council_id)
-    return db.session.scalars(
-        legs.options(
-            joinedload(ContractLeg.council),
-            joinedload(ContractLeg.contract).options(
-                joinedload(Contract.supplier).raiseload("*"),
-                selectinload(Contract.systems).raiseload("*"),
-                raiseload("*"),
-            ),
-            raiseload("*"),
-        )
-    ).all()
-
-
 # Suppliers
 
 

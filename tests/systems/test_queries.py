@@ -13,7 +13,6 @@ from ictsupport.systems.queries import (
     contracts,
     contracts_of_system,
     count_of,
-    legs_in_force,
     notices,
     register,
 )
@@ -83,16 +82,6 @@ def test_contracts_are_found_by_their_system_supplier_and_reference(
     assert names(contracts(staff, words="lx-77")) == ["Applications"]
     assert names(contracts(staff, words="planning")) == ["Applications"]
     assert len(names(contracts(staff, words="northern voice"))) == 2
-
-
-def test_legs_in_force_bring_the_support_terms_of_that_council(
-    printing, make_contract, council, other_council
-):
-    terms = replace(TERM, support_hours="8am to 6pm", support_included=True)
-    make_contract(printing, councils=(council,), terms=terms)
-    assert [leg.support_hours for leg in legs_in_force([printing.id], council.id, TODAY)] == ["8am to 6pm"]
-    assert legs_in_force([printing.id], other_council.id, TODAY) == []
-    assert legs_in_force([printing.id], council.id, date(2030, 1, 1)) == []
 
 
 @pytest.fixture

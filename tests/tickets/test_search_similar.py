@@ -1,4 +1,4 @@
-"""Tickets that read alike, beside a ticket and while asking."""
+"""Tickets that read alike, beside a ticket."""
 
 from ictsupport.database import db
 from ictsupport.tickets.models import Resolution
@@ -64,12 +64,3 @@ def test_looking_for_similar_ones_costs_one_statement(make_ticket, agent, count_
     with count_queries() as queries:
         similar.alike(ticket, agent)
     assert len(queries) == 1
-
-
-def test_whoever_asks_is_reminded_of_what_they_asked_before(make_ticket, staff, other_staff, member):
-    mine = make_ticket(subject="Projector bulb flickers")
-    make_ticket(subject="Projector bulb flickers", requester=member)
-    db.session.commit()
-    assert [row.reference for row in similar.own_alike(staff, "The projector is dark")] == [mine.reference]
-    assert similar.own_alike(other_staff, "The projector is dark") == []
-    assert similar.own_alike(staff, "the 12") == []

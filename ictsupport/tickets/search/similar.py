@@ -1,4 +1,4 @@
-"""Tickets that read alike: what an agent sees beside a ticket, and what somebody who asks has asked before.
+"""Tickets that read alike, for an agent beside a ticket.
 
 The words of a subject that are in few tickets tell most. They are looked for
 first; only where all of its words are common must a ticket hold all of them.
@@ -12,17 +12,15 @@ from sqlalchemy import ColumnElement, Select, func, literal, literal_column, sel
 
 from ...database import db, dialect_name
 from ...people.models import Person
-from ..access import own_tickets, workable
-from ..models import Status, Ticket
+from ..access import workable
+from ..models import Ticket
 from ..parts import beside
 from . import spelling
 from .finding import TITLE_WEIGHT
-from .matching import ENGLISH, FTS, PUBLIC_COLUMNS, VECTOR, fts, fts5_match, vectors_match
+from .matching import ENGLISH, FTS, VECTOR, fts
 from .models import SearchDoc, Spelling
-from .words import Term, Wanted
 
 SHOWN = 5
-OWN_SHOWN = 3
 MOST_WORDS = 8
 USUAL = 1_000
 """Words are looked for, the rarest first, while they are in no more tickets than this together."""
@@ -57,30 +55,6 @@ def alike(ticket: Ticket, person: Person) -> Sequence[Any]:
         .join(near, near.c.id == Ticket.id)
         .order_by(near.c.rank, Ticket.id.desc())
         .limit(SHOWN)
-    ).all()
-
-
-def own_alike(person: Person, text: str) -> Sequence[Any]:
-    """What the person may see as their own and reads like the text, newest first: (reference, subject, status, opened_at).
-
-    For while they write down a new request. Their own are few, so any word will do.
-    """
-    words = sorted(spelling.vocabulary(text), key=lambda word: (-len(word), word))[:MOST_WORDS]
-    if not words:
-        return []
-    wanted = Wanted((Term((words[0],), instead=tuple(words[1:])),))
-    mine = own_tickets(person).with_only_columns(Ticket.id)
-    if dialect_name() == "sqlite":
-        held = select(fts.c.rowid).where(fts5_match(wanted, within=PUBLIC_COLUMNS), fts.c.rowid.in_(mine))
-    else:
-        held = select(SearchDoc.ticket_id).where(
-            *vectors_match(wanted, notes=False), SearchDoc.ticket_id.in_(mine)
-        )
-    return db.session.execute(
-        select(Ticket.reference, Ticket.subject, Ticket.status, Ticket.opened_at)
-        .where(Ticket.id.in_(held), Ticket.status != Status.CANCELLED)
-        .order_by(Ticket.id.desc())
-        .limit(OWN_SHOWN)
     ).all()
 
 

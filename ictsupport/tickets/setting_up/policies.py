@@ -26,10 +26,6 @@ class HasEnded(Refusal):
     reason = "“{name}” has ended. Make a new policy instead."
 
 
-class OtherTickets(Refusal):
-    reason = "Which tickets a policy covers stays as it is, so that the past can be explained. End it, and make another."
-
-
 def make_policy(
     *,
     by: Person | None,
