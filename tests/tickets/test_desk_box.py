@@ -8,6 +8,8 @@ import pytest
 from ictsupport.tickets.desk.box import thens
 from ictsupport.tickets.holding import hold
 from ictsupport.tickets.models import HoldReason, MessageKind, Resolution, Status
+from ictsupport.tickets.related.linking import link
+from ictsupport.tickets.related.models import LinkKind
 from ictsupport.tickets.resolving import resolve
 from ictsupport.tickets.triage import assign
 
@@ -140,3 +142,14 @@ def test_a_reply_never_conflicts(send, ticket, agent, manager):
 def test_the_timeline_shows_what_was_done_in_full(send, ticket, agent, browser):
     send(body="Long words. " * 20, then="resolve", resolution="fixed")
     assert ("Long words. " * 20).strip() in page_of(ticket, browser(agent), "changes")
+
+
+def test_a_ticket_with_others_below_is_resolved_where_it_is_asked_which_follow(
+    send, ticket, make_ticket, agent
+):
+    link(ticket, LinkKind.PARENT, make_ticket(subject="Also dead"), by=agent)
+    answer = send(body="All is well again", then="resolve", resolution="fixed")
+    assert answer.status_code == 422
+    assert "which of them are done too" in answer.text
+    assert "All is well again" in answer.text
+    assert ticket.status is not Status.RESOLVED

@@ -10,6 +10,7 @@ from ..amending import amend
 from ..attachments import Upload
 from ..holding import hold, release
 from ..models import CallResult, HoldReason, MessageKind, Resolution, Status, Ticket
+from ..related.major import children_of
 from ..replying import log_call, note, reply
 from ..resolving import reopen, resolve
 
@@ -58,6 +59,10 @@ def thens(status: Status) -> dict[str, str]:
     return {key: words[key] for key in THEN if possible[key]}
 
 
+class OthersBelow(Refusal):
+    reason = "Other tickets hang below this one. Choose “Leave it as it is” and press Resolve above, which asks which of them are done too."
+
+
 def send(ticket: Ticket, said: Said, *, by: Person) -> str:
     """Put down what was said and do what shall become of the ticket; returns a sentence that says so.
 
@@ -67,6 +72,8 @@ def send(ticket: Ticket, said: Said, *, by: Person) -> str:
     if said.then == HOLD:
         return _hold(ticket, said, by)
     if said.then == RESOLVE:
+        if children_of(ticket, by, only_open=True):
+            raise OthersBelow
         return _resolve(ticket, said, by)
     if said.then == REOPEN:
         reopen(ticket, by=by, seen=said.seen)
