@@ -18,7 +18,7 @@ def init_app(app: Flask) -> None:
     from .rating import views as rating_views  # noqa: F401
     from .recurring import making  # noqa: F401
     from .recurring import views as recurring_views  # noqa: F401
-    from .related import bulk, link_views, major_views, merge_views, parts, proving  # noqa: F401
+    from .related import bulk, link_views, major_views, merge_views, parts, proving, split_views  # noqa: F401
     from .reminding import unanswered  # noqa: F401
     from .request_types import (  # noqa: F401
         identity,

@@ -86,6 +86,10 @@ class Locked(Refusal):
     reason = "“{name}” is protected with a password, so nobody could open it. Send it without the password."
 
 
+class FileGone(Refusal):
+    reason = "“{name}” is not there any more. Leave it out."
+
+
 @dataclass(frozen=True)
 class Stored:
     """A file that has been taken in and lies under its key, on its way to a ticket."""
@@ -140,6 +144,37 @@ def attach(
     ]
     db.session.add_all(attachments)
     return attachments
+
+
+def take_along(ticket: Ticket, files: Sequence[Attachment], *, by: Person | None) -> list[Attachment]:
+    """Put the same files on another ticket, each with bytes of its own: what becomes of one never touches the other.
+
+    What only the desk may read stays so.
+    """
+    taken = [
+        Attachment(
+            ticket=ticket,
+            name=each.name,
+            content_type=each.content_type,
+            size=each.size,
+            key=_copied(each),
+            internal=each.internal,
+            added_by_id=by.id if by is not None else None,
+            added_at=clock.now(),
+        )
+        for each in files
+    ]
+    db.session.add_all(taken)
+    return taken
+
+
+def _copied(file: Attachment) -> str:
+    key = secrets.token_hex(24)
+    try:
+        obstore.copy(store(), file.key, key)
+    except FileNotFoundError:
+        raise FileGone(name=file.name) from None
+    return key
 
 
 def content_of(key: str) -> bytes:

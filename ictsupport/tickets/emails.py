@@ -31,7 +31,7 @@ from .related.merging import merged_into
 def confirm(event: TicketRaised) -> None:
     """The requester always has it in writing, whoever raised it."""
     for person in requesters(event.about):
-        _write(person, "tickets/raised", event)
+        _write(person, "tickets/raised", event, split_from=event.split_from)
 
 
 @on(Replied)

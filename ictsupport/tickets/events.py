@@ -32,9 +32,10 @@ class TicketEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketRaised(TicketEvent):
-    """Somebody asked for help; `follows` is the closed ticket it takes up again."""
+    """Somebody asked for help; `follows` is the closed ticket it takes up again, `split_from` the one on which it was asked."""
 
     follows: Ticket | None = None
+    split_from: Ticket | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from .. import clock
 from ..database import FAR_FUTURE, Model, words
@@ -383,6 +383,8 @@ class Message(Model):
     call_result: Mapped[CallResult | None] = mapped_column(words(CallResult))
     promised_at: Mapped[datetime | None]
     via_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    went_to: Mapped[str | None] = query_expression()
+    """The reference of the request that was made of it, where a query asks for that."""
     ticket: Mapped[Ticket] = relationship(back_populates="messages", foreign_keys=[ticket_id])
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
     for_whom: Mapped[Person | None] = relationship(foreign_keys=[for_whom_id])

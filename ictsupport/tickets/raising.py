@@ -18,7 +18,7 @@ from ..systems.models import System
 from .attachments import Upload, attach
 from .changing import begin_period
 from .events import TicketRaised
-from .models import Channel, ContactBy, Status, Ticket, TicketType
+from .models import Channel, ContactBy, Queue, Status, Ticket, TicketType
 from .prioritising import priority_for
 from .request_types.offering import Filled, keep_answers
 from .routing import Facts, Route, route
@@ -55,6 +55,8 @@ class Details(TypedDict, total=False):
     category: str
     confidential: bool
     follows: Ticket | None
+    split_from: Ticket | None
+    queue: Queue
 
 
 def raise_ticket(
@@ -73,7 +75,7 @@ def raise_ticket(
 
     `council` is that of the work, None for work that is for all; left out, it
     is the requester's own. `filled` is the form of a request type as it was
-    answered. A ticket raised with the person there, or on the telephone, is
+    answered. A `queue` goes before the rules of routing. A ticket raised with the person there, or on the telephone, is
     answered by being opened.
     """
     if not requester.is_active:
@@ -96,8 +98,7 @@ def raise_ticket(
         **_described(details, whose, now),
         **scoped_to(whose),
     )
-    routed = _route(ticket, whose, filled)
-    ticket.queue, ticket.routed_because = routed.queue, routed.because
+    ticket.queue, ticket.routed_because = _placed(ticket, whose, filled, details)
     db.session.add(ticket)
     db.session.flush()
     ticket.reference = f"{settings().reference_prefix}-{FIRST_NUMBER + ticket.id}"
@@ -107,7 +108,16 @@ def raise_ticket(
     attach(ticket, files, by=by)
     targets.start_clocks(ticket, at=now, answered=channel.is_in_person)
     for_whom = requester if by is not None and by is not requester else None
-    announce(TicketRaised(about=ticket, by=by, for_whom=for_whom, version=1, follows=ticket.follows))
+    announce(
+        TicketRaised(
+            about=ticket,
+            by=by,
+            for_whom=for_whom,
+            version=1,
+            follows=ticket.follows,
+            split_from=details.get("split_from"),
+        )
+    )
     return ticket
 
 
@@ -130,6 +140,16 @@ def _described(details: Details, whose: Council | None, now: datetime) -> dict[s
         "confidential": details.get("confidential", False),
         "follows": details.get("follows"),
     }
+
+
+def _placed(
+    ticket: Ticket, whose: Council | None, filled: Filled | None, details: Details
+) -> tuple[Queue, str]:
+    """The queue it goes to, and why."""
+    if "queue" in details:
+        return details["queue"], ""
+    routed = _route(ticket, whose, filled)
+    return routed.queue, routed.because
 
 
 def _route(ticket: Ticket, whose: Council | None, filled: Filled | None) -> Route:

@@ -125,6 +125,7 @@ DOORS = {
     "tickets.merging": Door(get=DESK, post=DESK),
     "tickets.unmerging": Door(get=DESK, post=DESK),
     "tickets.links": Door(get=DESK, post=DESK),
+    "tickets.split": Door(get=DESK, post=DESK),
     "tickets.link_removal": Door(post=DESK),
     "tickets.next_ticket": Door(post=DESK),
     "tickets.today": Door(get=DESK),

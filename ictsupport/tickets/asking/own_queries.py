@@ -6,7 +6,15 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import Load, aliased, contains_eager, joinedload, raiseload, selectinload
+from sqlalchemy.orm import (
+    Load,
+    aliased,
+    contains_eager,
+    joinedload,
+    raiseload,
+    selectinload,
+    with_expression,
+)
 
 from ... import clock
 from ...config import settings
@@ -18,6 +26,7 @@ from ...people.queries import SHOWN, as_found, found_in
 from ...systems.models import System, SystemLeg, Use
 from ..access import RAISES_FOR_MEMBERS, own_tickets, visible_messages
 from ..models import Attachment, HoldReason, Message, Request, Status, Ticket
+from ..related.models import TicketLink
 
 A_PAGE = 25
 MOST_OPEN = 100
@@ -63,15 +72,35 @@ def waiting_for_answer(person: Person) -> Sequence[Ticket]:
 
 
 def conversation(person: Person, ticket: Ticket) -> Sequence[Message]:
-    """What was said on a ticket as far as the person may read it, with who said it and the files."""
+    """What was said on a ticket as far as the person may read it, with who said it, the files, and where it went."""
     return db.session.scalars(
         visible_messages(person, ticket).options(
+            with_expression(Message.went_to, _went_to(ticket)),
             joinedload(Message.author),
             joinedload(Message.for_whom),
             selectinload(Message.attachments).raiseload("*"),
             Load(Message).raiseload("*"),
         )
     ).all()
+
+
+def _went_to(ticket: Ticket) -> Any:
+    """SQL: the last request of the same person that was made of a message, if whoever reads this may know of it."""
+    made = aliased(Ticket)
+    return (
+        select(made.reference)
+        .join(TicketLink, TicketLink.ticket_id == made.id)
+        .where(
+            TicketLink.other_id == ticket.id,
+            TicketLink.message_id == Message.id,
+            made.requester_id == ticket.requester_id,
+            *([] if ticket.confidential else [made.confidential.is_(False)]),
+        )
+        .order_by(TicketLink.id.desc())
+        .limit(1)
+        .correlate(Message)
+        .scalar_subquery()
+    )
 
 
 def files_of_description(ticket: Ticket) -> Sequence[Attachment]:

@@ -58,6 +58,7 @@ DEEDS = {
     "tickets.TicketsLinked": "linked it with another ticket",
     "tickets.TicketsUnlinked": "took a link away",
     "tickets.TicketMerged": "merged it",
+    "tickets.TicketSplit": "made a new request of what was said",
     "tickets.MajorIncidentDeclared": "declared it a major incident",
     "tickets.MajorIncidentEnded": "stood the major incident down",
     "tickets.AllTold": "wrote to all who asked below it",
@@ -107,6 +108,10 @@ class Line:
     mail: Outgoing | None = None
     on: str = ""
     """The reference of the merged ticket on which it happened."""
+    splits: str = ""
+    """The query of the address at which it can be made a request of its own."""
+    went_to: Sequence[str] = ()
+    """The tickets that were made of it."""
 
     @property
     def html(self) -> Markup:
@@ -140,6 +145,8 @@ class Past:
     files: Mapping[int | None, Sequence[Attachment]] = field(default_factory=dict)
     merged: Sequence[Joined] = ()
     happened_on: Mapping[int, int] = field(default_factory=dict)
+    splits: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """By the message (0: what it was raised with), the tickets that were made of it."""
 
     @classmethod
     def of(
@@ -149,6 +156,7 @@ class Past:
         before: datetime | None = None,
         show: str = "",
         merged: Sequence[Joined] = (),
+        splits: Mapping[int, Sequence[str]] | None = None,
     ) -> "Past":
         """A page of what there is about the ticket and those merged into it, in four statements however much that is."""
         until = before or FAR_FUTURE
@@ -193,6 +201,7 @@ class Past:
             files,
             [each for each in merged if each.opened_at < until],
             {entry.id: on for entry, on in entries},
+            splits or {},
         )
 
     @property
@@ -257,9 +266,12 @@ class Past:
             label=f"Raised, {ticket.channel.value}",
             body=ticket.description,
             files=self.files.get(None, ()),
+            splits="?" if ticket.merged_into_id is None else "",
+            went_to=self.splits.get(0, ()),
         )
 
     def _said(self, message: Message) -> Line:
+        here = message.ticket_id == self.ticket.id and self.ticket.merged_into_id is None
         return Line(
             at=message.at,
             kind="messages",
@@ -273,6 +285,8 @@ class Past:
             anchor=f"message-{message.id}",
             files=self.files.get(message.id, ()),
             on=self._on(message.ticket_id, message.via_id),
+            splits=f"?message={message.id}" if here else "",
+            went_to=self.splits.get(message.id, ()),
         )
 
 

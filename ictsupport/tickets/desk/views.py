@@ -39,7 +39,7 @@ def ticket_page(
     show, before = request.args.get("show", ""), _moment(request.args.get("before", ""))
     show = show if show in SHOWN else ""
     others = company_of(ticket, person)
-    past = Past.of(ticket, person, before, show, others.merged)
+    past = Past.of(ticket, person, before, show, others.merged, others.splits)
     register = desk_queries.register(ticket, past.mentioned(), person)
     company = company_at(ticket.id, person)
     assign, move = AssignForm(formdata=None), MoveForm(formdata=None)

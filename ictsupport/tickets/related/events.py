@@ -23,6 +23,13 @@ class TicketsUnlinked(TicketEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TicketSplit(TicketEvent):
+    """Something said on `about` became a ticket of its own. Stands in the journal of both."""
+
+    other: Ticket
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketMerged(TicketEvent):
     """The survivor stands for `about` from now on. Stands in the journal of both."""
 

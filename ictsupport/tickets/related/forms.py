@@ -32,10 +32,11 @@ class TicketField(PersonField):
         )
 
 
-KINDS = {f"{kind.name}": kind.value for kind in LinkKind} | {
-    f"-{kind.name}": kind.back for kind in LinkKind if kind is not LinkKind.RELATED
+SAID = [kind for kind in LinkKind if kind is not LinkKind.SPLIT_FROM]
+KINDS = {f"{kind.name}": kind.value for kind in SAID} | {
+    f"-{kind.name}": kind.back for kind in SAID if kind is not LinkKind.RELATED
 }
-"""What a ticket can be to another one, from its own side."""
+"""What a ticket can be said to be to another one, from its own side. What is split from it follows from splitting."""
 
 
 class LinkForm(TicketForm):

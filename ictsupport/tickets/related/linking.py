@@ -48,7 +48,7 @@ def link(ticket: Ticket, kind: LinkKind, other: Ticket, *, by: Person | None) ->
         raise LinkedAlready(reference=ticket.reference, kind=kind.value, other=other.reference)
     if kind is LinkKind.PARENT:
         _refuse_second_parent(ticket, other)
-    row = _written(ticket, kind, other, by, clock.now())
+    row = written(ticket, kind, other, by, clock.now())
     announce(
         TicketsLinked(about=ticket, by=by, version=ticket.version, other=other, link=kind.value, at=row.at)
     )
@@ -90,13 +90,22 @@ def take_turns(ticket_ids: Iterable[int]) -> None:
     ).all()
 
 
-def _written(ticket: Ticket, kind: LinkKind, other: Ticket, by: Person | None, at: datetime) -> TicketLink:
+def written(
+    ticket: Ticket,
+    kind: LinkKind,
+    other: Ticket,
+    by: Person | None,
+    at: datetime,
+    message_id: int | None = None,
+) -> TicketLink:
+    """The row of a link that may be there."""
     row = TicketLink(
         ticket_id=ticket.id,
         kind=kind,
         other_id=other.id,
         at=at,
         by_id=by.id if by is not None else None,
+        message_id=message_id,
     )
     db.session.add(row)
     db.session.flush()

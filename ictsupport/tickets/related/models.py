@@ -18,6 +18,7 @@ class LinkKind(enum.Enum):
     PARENT = "parent of"
     CAUSED_BY = "caused by"
     BLOCKS = "blocks"
+    SPLIT_FROM = "split from"
 
     @property
     def back(self) -> str:
@@ -31,13 +32,15 @@ BACK = {
     LinkKind.PARENT: "child of",
     LinkKind.CAUSED_BY: "causes",
     LinkKind.BLOCKS: "blocked by",
+    LinkKind.SPLIT_FROM: "split into",
 }
 
 
 class TicketLink(Model):
     """Two tickets that have to do with each other. Of two that are merely related, the older one comes first.
 
-    A ticket has one parent at most.
+    A ticket has one parent at most. One that was split from another says from which message of it; without
+    a message, from what it was raised with.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,6 +49,7 @@ class TicketLink(Model):
     other_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
 
     CHILD = text("kind = 'parent of'")
     __table_args__ = (

@@ -1,6 +1,7 @@
 """Other tickets as the pages of one ticket show them: only those that whoever looks may work on."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from ..access import workable
 from ..models import Status, Ticket
 from ..search import finding
 from ..search import words as search_words
-from .models import MajorIncident, TicketLink
+from .models import LinkKind, MajorIncident, TicketLink
 
 MOST_FOUND = 10
 SHOWN = 30
@@ -61,12 +62,14 @@ class Company:
     how_many: int
     open_too: Sequence[Any]
     """What else the requester waits for."""
+    splits: Mapping[int, Sequence[str]]
+    """By the message (0: what it was raised with), the tickets that were made of it."""
     merged: Sequence[Joined]
     survivor: Joined | None
     is_major: bool
 
 
-LINK, OPEN_TOO, MERGED, SURVIVOR, MAJOR = "link", "open too", "merged", "survivor", "major"
+LINK, SPLIT, OPEN_TOO, MERGED, SURVIVOR, MAJOR = "link", "split", "open too", "merged", "survivor", "major"
 
 
 def company_of(ticket: Ticket, person: Person) -> Company:
@@ -109,20 +112,28 @@ def _company(ticket: Ticket, person: Person) -> Company:
         .where(workable(person))
         .subquery()
     )
-    rows: dict[str, list[Any]] = {LINK: [], OPEN_TOO: [], MERGED: [], SURVIVOR: [], MAJOR: []}
+    rows: dict[str, list[Any]] = {LINK: [], SPLIT: [], OPEN_TOO: [], MERGED: [], SURVIVOR: [], MAJOR: []}
     room = case((ranked.c.why == MERGED, MOST_MERGED), else_=SHOWN)
     for row in db.session.execute(select(ranked).where(ranked.c.place <= room).order_by(ranked.c.place)):
         rows[row.why].append(row)
-    links = [_linked(row) for row in rows[LINK]]
+    links = [_linked(row) for row in (*rows[LINK], *rows[SPLIT])]
     merged, survivors = ([_as_joined(row) for row in rows[why]] for why in (MERGED, SURVIVOR))
     return Company(
         links,
-        rows[LINK][0].how_many if links else 0,
+        sum(rows[why][0].how_many for why in (LINK, SPLIT) if rows[why]),
         rows[OPEN_TOO],
+        _by_message(rows[SPLIT]),
         merged,
         survivors[0] if survivors else None,
         bool(rows[MAJOR]),
     )
+
+
+def _by_message(rows: Sequence[Any]) -> Mapping[int, Sequence[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in reversed(rows):
+        found[row.message_id or 0].append(row.reference)
+    return found
 
 
 def _as_joined(row: Any) -> Joined:
@@ -140,6 +151,7 @@ def _joined(why: str, which: ColumnElement[bool]) -> Any:
         Ticket.opened_at.label("at"),
         Ticket.id.label("far_id"),
         literal(True).label("away"),
+        null().cast(TicketLink.message_id.type).label("message_id"),
     ).where(which)
 
 
@@ -166,13 +178,15 @@ def _side(ticket: Ticket, *, away: bool) -> Any:
     near, far = TicketLink.ticket_id, TicketLink.other_id
     if not away:
         near, far = far, near
+    went = literal(LINK) if away else case((TicketLink.kind == LinkKind.SPLIT_FROM, SPLIT), else_=LINK)
     return select(
-        literal(LINK).label("why"),
+        went.label("why"),
         TicketLink.id,
         TicketLink.kind,
         TicketLink.at,
         far.label("far_id"),
         literal(away).label("away"),
+        TicketLink.message_id,
     ).where(near == ticket.id)
 
 
@@ -193,6 +207,7 @@ def _open_too(ticket: Ticket, person: Person) -> Any:
         newest.c.opened_at.label("at"),
         newest.c.id.label("far_id"),
         literal(True).label("away"),
+        null().cast(TicketLink.message_id.type).label("message_id"),
     )
 
 
