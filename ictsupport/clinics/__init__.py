@@ -6,7 +6,8 @@ from ..pages import navigation
 
 
 def init_app(app: Flask) -> None:
-    from . import access, caller_facts, emails, first_page, reminding, ticket_parts, views  # noqa: F401 - most of them listen
+    from . import access, caller_facts, emails, first_page, ticket_parts, views  # noqa: F401 - most of them listen
+    from .reminding import arranging, sending  # noqa: F401
     from .waiting import emails as waiting_emails  # noqa: F401
     from .waiting import offering, replacing  # noqa: F401
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from .. import clock
 from ..config import settings
 from ..journal import on
 from ..mail import send
+from ..pages.filters import local, long_date
 from ..people.models import Person
 from .events import BookingCancelled, BookingEvent, BookingMoved, OutcomeRecorded, SlotBooked
 from .invitations import invitation
@@ -37,9 +39,17 @@ def tell_what_was_done(event: OutcomeRecorded) -> None:
         send(to=event.person, template="clinics/outcome", about=event.about, **_context(event.about, None))
 
 
-def remind(booking: Booking) -> None:
-    """The word the day before."""
-    send(to=booking.person, template="clinics/reminder", about=booking, **_context(booking, None))
+def remind(booking: Booking) -> bool:
+    """A word before their time comes; says whether there was an address to write to."""
+    starts_at = booking.slot.starts_at
+    days = (local(starts_at).date() - local(clock.now()).date()).days
+    day = {0: "Today", 1: "Tomorrow"}.get(days) or f"{long_date(starts_at)}"
+    return (
+        send(
+            to=booking.person, template="clinics/reminder", about=booking, day=day, **_context(booking, None)
+        )
+        is not None
+    )
 
 
 def _write(event: BookingEvent, template: str, **more: Any) -> None:

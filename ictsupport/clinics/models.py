@@ -294,21 +294,3 @@ class BookedTick(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     tick: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
-
-
-class BookingReminder(Model):
-    """A word to somebody before their time comes: when it is due, and whether it went out or was missed."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
-    rule: Mapped[str] = mapped_column(String(30))
-    due_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
-    missed_at: Mapped[datetime | None]
-    booking: Mapped[Booking] = relationship()
-
-    SCHEDULED = text("sent_at IS NULL AND missed_at IS NULL")
-    __table_args__ = (
-        UniqueConstraint("booking_id", "rule"),
-        Index("ix_booking_reminder_due", "due_at", sqlite_where=SCHEDULED, postgresql_where=SCHEDULED),
-    )

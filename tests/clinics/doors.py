@@ -7,6 +7,7 @@ from typing import Any
 from ictsupport.clinics.booking import book_slot
 from ictsupport.clinics.calling_off import cancel_booking
 from ictsupport.clinics.planning import CutOffs, Plan, plan_clinic
+from ictsupport.clinics.reminding.rules import rules_kept
 from ictsupport.clinics.series.models import PassedOver
 from ictsupport.clinics.series.planning import plan_series
 from ictsupport.clinics.waiting.joining import join
@@ -18,6 +19,7 @@ from ..doors import EVERYBODY, MEMBER, PUBLIC, Door, World
 
 RUNNERS = frozenset({Role.CLINIC_HOST, Role.AGENT, Role.MANAGER})
 BOOKERS = RUNNERS | {MEMBER, Role.DEMOCRATIC_SERVICES}
+SETS_UP = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 HELPERS = RUNNERS | {Role.DEMOCRATIC_SERVICES}
 
 DOORS = {
@@ -78,6 +80,10 @@ DOORS = {
     "clinics.missed": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.not_missed": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.outcome": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
+    "clinics.reminders": Door(get=SETS_UP),
+    "clinics.new_reminder": Door(get=SETS_UP, post=SETS_UP),
+    "clinics.reminder": Door(get=SETS_UP, post=SETS_UP),
+    "clinics.reminder_ending": Door(post=SETS_UP),
 }
 
 
@@ -112,6 +118,7 @@ def things(world: World) -> dict[str, Any]:
     offered = join([full], world.member, by=world.member)
     cancel_booking(taken, by=rival)
     return {
+        "rule_id": rules_kept()[0].id,
         "series_id": repeated,
         "recurrence": "2027-04-06T14:00",
         "entry_id": offered.id,

@@ -1,6 +1,6 @@
 """The pages of the clinics: for those who book, for those who plan, and for the day itself."""
 
-from . import attending, booking, calling_off, planning, series, waiting
+from . import attending, booking, calling_off, planning, reminders, series, waiting
 from .door import bp
 
-__all__ = ["attending", "booking", "bp", "calling_off", "planning", "series", "waiting"]
+__all__ = ["attending", "booking", "bp", "calling_off", "planning", "reminders", "series", "waiting"]

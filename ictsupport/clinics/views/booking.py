@@ -33,6 +33,7 @@ from ..queries import (
     people_to_book_for,
     sites_with_clinics,
 )
+from ..reminding.queries import reminders_of
 from ..waiting.queries import list_of, waits_of
 from .door import bp, for_whom, number, own_booking
 
@@ -154,6 +155,7 @@ def booking(booking_id: int) -> ResponseReturnValue:
         booking=found,
         device=device_name(found.device) if found.device else "",
         running=access.runs(me(), found.slot.clinic),
+        reminders=reminders_of(found) if found.is_to_come else [],
     )
 
 

@@ -12,6 +12,7 @@ from ...clinics.calling_off import call_off_clinic
 from ...clinics.models import Booking, Clinic, ClinicTopic, Outcome
 from ...clinics.planning import Plan, plan_clinic
 from ...clinics.queries import next_free_times
+from ...clinics.reminding.models import ClinicReminder
 from ...clinics.waiting.joining import join
 from ...clinics.waiting.replacing import place_everybody_anew
 from ...config import settings
@@ -182,6 +183,8 @@ def _attend(scene: Setting, clinic: Clinic, host: Person) -> None:
 def _send_nothing() -> None:
     """What was written in the past has been sent, as far as the demonstration goes, and no reminder is due."""
     db.session.flush()
+    reminded = update(ClinicReminder).where(ClinicReminder.SCHEDULED, ClinicReminder.due_at <= clock.now())
+    db.session.execute(reminded.values(sent_at=ClinicReminder.due_at))
     db.session.execute(update(Outgoing).where(Outgoing.sent_at.is_(None)).values(sent_at=Outgoing.created_at))
     done = update(jobs.Job).where(jobs.Job.done_at.is_(None), jobs.Job.run_at <= clock.now())
     db.session.execute(done.values(done_at=clock.now()))
