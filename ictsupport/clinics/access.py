@@ -9,9 +9,11 @@ managers as far as their role reaches.
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
 
 from .. import clock
-from ..people.access import members_acted_for, reach, within_reach
+from ..database import db
+from ..people.access import members_acted_for, reach, visible_people, within_reach
 from ..people.models import DelegateScope, Person, Role, Term, served_councils
 from ..people.scopes import Scope
+from .day.models import DropIn, Visitor
 from .models import Booking, Clinic, Slot, clinic_hosts
 
 RUNNERS = (Role.CLINIC_HOST, Role.AGENT, Role.MANAGER)
@@ -118,6 +120,31 @@ def visible_bookings(person: Person) -> Select[Booking]:
 def runnable_bookings(person: Person) -> Select[Booking]:
     """The bookings at the clinics somebody runs: what they check in and record."""
     return select(Booking).where(Booking.slot_id.in_(select(Slot.id).join(Slot.clinic).where(run_by(person))))
+
+
+def people_at_the_door(person: Person) -> Select[Person]:
+    """Those whom somebody who runs a clinic may find when they come without a booking: all they see or may book for."""
+    known = bookable_people(person).with_only_columns(Person.id)
+    seen = visible_people(person).with_only_columns(Person.id)
+    return select(Person).where(or_(Person.id.in_(known), Person.id.in_(seen)), Person.gone_at.is_(None))
+
+
+def runs_any(person: Person) -> bool:
+    """Whether the person runs any clinic, by their role or as one of its hosts."""
+    if person.has_role(*RUNNERS):
+        return True
+    hosted = select(exists().where(clinic_hosts.c.person_id == person.id))
+    return bool(db.session.scalar(hosted))
+
+
+def runnable_drop_ins(person: Person) -> Select[DropIn]:
+    """Those in the queues of the clinics somebody runs."""
+    return select(DropIn).join(DropIn.clinic).where(run_by(person))
+
+
+def runnable_visitors(person: Person) -> Select[Visitor]:
+    """Those without an account who came to the clinics somebody runs."""
+    return select(Visitor).join(Visitor.clinic).where(run_by(person))
 
 
 def plans_clinics(person: Person) -> bool:

@@ -62,7 +62,7 @@ def check_in(booking: Booking, *, by: Person) -> Booking:
         return booking
     if not booking.is_live:
         raise BookingCancelledAlready(name=booking.person.name)
-    _refuse_another_day(booking.slot.clinic)
+    refuse_another_day(booking.slot.clinic)
     booking.state, booking.offered_until = BookingState.CHECKED_IN, None
     booking.checked_in_at = clock.now()
     booking.version += 1
@@ -124,8 +124,8 @@ def walk_in(
 
     Who turns out to have booked at this clinic is checked in on that.
     """
-    _refuse_another_day(clinic)
-    if (booked := _booking_at(clinic, person)) is not None:
+    refuse_another_day(clinic)
+    if (booked := booking_at(clinic, person)) is not None:
         return check_in(booked, by=by)
     for slot in db.session.scalars(
         select(Slot)
@@ -186,8 +186,11 @@ def _raise_from(booking: Booking, subject: str, note: str, by: Person) -> Ticket
     if not subject:
         raise NothingSaid
     told = [part for part in (booking.details.strip(), note) if part]
+    person, clinic = booking.person, booking.slot.clinic
+    belongs = person.is_member or person.employer_id is not None
     return raise_ticket(
-        requester=booking.person,
+        requester=person,
+        council=... if belongs else clinic.council,
         subject=subject[:200],
         description="\n\n".join(told) or subject,
         by=by,
@@ -197,7 +200,8 @@ def _raise_from(booking: Booking, subject: str, note: str, by: Person) -> Ticket
     )
 
 
-def _booking_at(clinic: Clinic, person: Person) -> Booking | None:
+def booking_at(clinic: Clinic, person: Person) -> Booking | None:
+    """What the person has booked at the clinic and may still be checked in on."""
     return db.session.scalars(
         select(Booking)
         .join(Booking.slot)
@@ -223,7 +227,8 @@ def _lock(booking: Booking) -> None:
     db.session.expire(booking, ["slot", "ticket"])
 
 
-def _refuse_another_day(clinic: Clinic) -> None:
+def refuse_another_day(clinic: Clinic) -> None:
+    """Raise NotToday but on the day of the clinic."""
     if clock.today(ZoneInfo(clinic.zone)) != clinic.day:
         raise NotToday
 

@@ -113,7 +113,7 @@ def book_slot(
 
     def take() -> Booking:
         take_turn(person, slot)
-        _check_slot(slot, person, by, slot.clinic.book_until_minutes, TooLateToBook)
+        _check_slot(slot, person, by, slot.clinic.book_until_minutes, TooLateToBook, is_here=walked_in)
         _check_topic(slot.clinic, topic)
         if not walked_in:
             _check_cap(person, by)
@@ -237,7 +237,9 @@ def _who_has(person: Person, by: Person) -> str:
     return "You already have" if person.id == by.id else f"{person.name} already has"
 
 
-def _check_slot(slot: Slot, person: Person, by: Person, minutes: int, too_late: type[Refusal]) -> None:
+def _check_slot(
+    slot: Slot, person: Person, by: Person, minutes: int, too_late: type[Refusal], *, is_here: bool = False
+) -> None:
     clinic = slot.clinic
     if clinic.is_called_off or slot.withdrawn_at is not None:
         raise ClinicCalledOff
@@ -246,7 +248,7 @@ def _check_slot(slot: Slot, person: Person, by: Person, minutes: int, too_late: 
     if not running and db.session.scalar(open_to_them) is None:
         raise NotForThem(name="you" if person.id == by.id else person.name)
     if running:
-        if slot.ends_at <= clock.now():
+        if slot.ends_at <= clock.now() and not is_here:
             raise SlotPassed
         return
     if clinic.bookable_from and clinic.bookable_from > clock.now():

@@ -27,7 +27,7 @@ from .booking import LONGEST_DETAILS, in_words
 from .clashes import may_override
 from .models import Clinic, ClinicTopic, Outcome
 from .planning import MOST_PLACES, CutOffs, Plan, days_before, offered_topics
-from .queries import devices_of, found_people
+from .queries import devices_of, found_at_the_door
 
 SLOT_LENGTHS = (10, 15, 20, 30, 45, 60)
 REPEATS = {
@@ -95,16 +95,18 @@ class BookingForm(Form):
 
 
 class WalkInForm(Form):
-    """Who stands at the desk, and what for."""
+    """Who is here without a booking, and what for: somebody we know, or the name of somebody we do not."""
 
     person = PersonField(
         "Who is here?",
-        [InputRequired("Enter their name")],
-        search=lambda typed: found_people(me(), typed),
-        suggest="/clinics/people",
+        [NotRequired()],
+        search=lambda typed: found_at_the_door(me(), typed),
+        suggest="/clinics/people/here",
     )
-    topic = SelectField("What do they need help with?", [Optional()])
-    details = TextAreaField("Anything to note?", [Optional(), Length(max=LONGEST_DETAILS)])
+    visitor = StringField("Their name", [NotRequired(), Length(max=200)])
+    phone = StringField("Telephone number", [NotRequired(), Length(max=40)])
+    topic = SelectField("What do they need help with?", [NotRequired()])
+    details = TextAreaField("Anything to note?", [NotRequired(), Length(max=LONGEST_DETAILS)])
 
     @classmethod
     def open(cls, clinic: Clinic) -> "WalkInForm":
@@ -112,6 +114,28 @@ class WalkInForm(Form):
         form.topics = {str(topic.id): topic for topic in clinic.topics}
         form.topic.choices = {"": "Not said", **{key: topic.name for key, topic in form.topics.items()}}
         return form
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        named = bool((self.visitor.data or "").strip())
+        if self.person.data and named:
+            self.visitor.errors = ["Choose somebody above, or enter a name here, not both"]
+        elif not self.person.data and not named and not self.person.errors:
+            self.person.errors = ["Enter who is here"]
+        else:
+            return good
+        return False
+
+
+class WhoTheyAreForm(Form):
+    """Who a visitor turned out to be."""
+
+    person = PersonField(
+        "Who are they?",
+        [InputRequired("Enter who they are")],
+        search=lambda typed: found_at_the_door(me(), typed),
+        suggest="/clinics/people/here",
+    )
 
 
 class OutcomeForm(Form):

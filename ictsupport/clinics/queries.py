@@ -268,6 +268,19 @@ def found_people(person: Person, typed: str) -> list[Found]:
     return [Found(str(each.id), each.name, seat_of(each)) for each in people_to_book_for(person, typed, 11)]
 
 
+def found_at_the_door(person: Person, typed: str, limit: int = 11) -> list[Found]:
+    """Those who may have come without a booking, as a field that looks for somebody takes them."""
+    people = (
+        access.people_at_the_door(person)
+        .options(selectinload(Person.terms).joinedload(Term.council))
+        .order_by(Person.sort_name)
+        .limit(limit)
+    )
+    for word in typed.split()[:5]:
+        people = people.where(or_(contains(Person.name, word), contains(Person.email, word)))
+    return [Found(str(each.id), each.name, seat_of(each)) for each in db.session.scalars(people)]
+
+
 def seat_of(person: Person) -> str:
     """What tells a member from a namesake: "Mill Hill, Northbrook"."""
     return f"{person.seat.ward}, {person.seat.council.short_name}" if person.seat else person.job_title

@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
+from ictsupport import clock
 from ictsupport.clinics.booking import book_slot
 from ictsupport.clinics.calling_off import cancel_booking
+from ictsupport.clinics.day.queue import join_queue
+from ictsupport.clinics.day.visitors import name_visitor
 from ictsupport.clinics.planning import CutOffs, Plan, plan_clinic
 from ictsupport.clinics.reminding.rules import rules_kept
 from ictsupport.clinics.series.models import PassedOver
@@ -74,6 +77,14 @@ DOORS = {
     ),
     "clinics.offer": Door(get=PUBLIC, post=PUBLIC),
     "clinics.sheet": Door(get=RUNNERS, hidden=EVERYBODY),
+    "clinics.people_here": Door(get=RUNNERS),
+    "clinics.next_in_queue": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.called": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.left_queue": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.back_in_queue": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.who_they_are": Door(
+        get=RUNNERS, post=RUNNERS, hidden=EVERYBODY, fill={"person_id": "stranger_id"}
+    ),
     "clinics.walked_in": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
     "clinics.arrive": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.not_arrived": Door(post=RUNNERS, hidden=EVERYBODY),
@@ -117,8 +128,13 @@ def things(world: World) -> dict[str, Any]:
     taken = book_slot(full.slots[0], rival, by=rival)
     offered = join([full], world.member, by=world.member)
     cancel_booking(taken, by=rival)
+    stranger = name_visitor(clinic, "Pat Brown", by=host)
+    with clock.at(clinic.starts_at):
+        drop_in = join_queue(clinic, stranger, by=host)
     return {
         "rule_id": rules_kept()[0].id,
+        "drop_in_id": drop_in.id,
+        "stranger_id": stranger.id,
         "series_id": repeated,
         "recurrence": "2027-04-06T14:00",
         "entry_id": offered.id,

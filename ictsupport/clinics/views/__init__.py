@@ -1,6 +1,16 @@
 """The pages of the clinics: for those who book, for those who plan, and for the day itself."""
 
-from . import attending, booking, calling_off, planning, reminders, series, waiting
+from . import attending, booking, calling_off, planning, queue, reminders, series, waiting
 from .door import bp
 
-__all__ = ["attending", "booking", "bp", "calling_off", "planning", "reminders", "series", "waiting"]
+__all__ = [
+    "attending",
+    "booking",
+    "bp",
+    "calling_off",
+    "planning",
+    "queue",
+    "reminders",
+    "series",
+    "waiting",
+]

@@ -6,12 +6,9 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...database import db
 from ...errors import Refusal
 from ...pages.presses import done, once
 from ...people.access import me
-from ...people.models import Person
-from .. import access
 from ..attending import (
     check_in,
     record_no_show,
@@ -19,9 +16,10 @@ from ..attending import (
     suggested_subject,
     undo_check_in,
     undo_no_show,
-    walk_in,
 )
-from ..forms import OutcomeForm, WalkInForm, device_name
+from ..day.queries import queue_at
+from ..day.visitors import is_stranger
+from ..forms import OutcomeForm, device_name
 from ..models import Booking, Outcome
 from ..queries import day_sheet, seat_of
 from .door import booking_to_run, bp, to_run
@@ -31,10 +29,16 @@ from .door import booking_to_run, bp, to_run
 def sheet(clinic_id: int) -> ResponseReturnValue:
     """The day on one page, for the screen and for paper; access needs are printed only when ticked."""
     clinic = to_run(clinic_id)
+    rows = day_sheet(clinic)
+    queue = queue_at(clinic, [row.slot for row in rows if row.booking is None])
+    strangers = {row.booking.person_id for row in rows if row.booking and is_stranger(row.booking.person)}
+    strangers |= {turn.drop_in.person_id for turn in queue.turns if is_stranger(turn.drop_in.person)}
     return render_template(
         "clinics/sheet.html",
         clinic=clinic,
-        rows=day_sheet(clinic),
+        rows=rows,
+        queue=queue,
+        strangers=strangers,
         is_today=clock.today(ZoneInfo(clinic.zone)) == clinic.day,
         print_needs=bool(request.args.get("needs")),
         device_name=device_name,
@@ -105,30 +109,3 @@ def outcome(booking_id: int) -> ResponseReturnValue:
             return _back(booking, f"Recorded for {booking.person.name}.{raised}")
     device = device_name(booking.device) if booking.device else ""
     return render_template("clinics/outcome.html", form=form, booking=booking, device=device), status
-
-
-@bp.route("/<int:clinic_id>/walk-ins", methods=["GET", "POST"])
-@once
-def walked_in(clinic_id: int) -> ResponseReturnValue:
-    """Somebody without a booking: the first free place is theirs."""
-    clinic = to_run(clinic_id)
-    form, status = WalkInForm.open(clinic), 200
-    if form.validate_on_submit():
-        person = db.session.scalars(
-            access.bookable_people(me()).where(Person.id == int(form.person.data))
-        ).one()
-        try:
-            booking = walk_in(
-                clinic,
-                person,
-                by=me(),
-                topic=form.topics.get(form.topic.data or ""),
-                details=form.details.data or "",
-                access_needs=person.access_needs,
-            )
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            status = 409
-        else:
-            return _back(booking, f"{person.name} is checked in.")
-    return render_template("clinics/walk_in.html", form=form, clinic=clinic), status

@@ -7,6 +7,7 @@ from ...database import db
 from ...people.access import me
 from ...people.models import Person
 from .. import access
+from ..day.models import DropIn, Visitor
 from ..models import Booking, Clinic, Slot
 
 bp = Blueprint("clinics", __name__, url_prefix="/clinics")
@@ -41,6 +42,18 @@ def booking_to_run(booking_id: int) -> Booking:
     """A booking at a clinic that the person runs."""
     booking: Booking = db.one_or_404(access.runnable_bookings(me()).where(Booking.id == booking_id))
     return booking
+
+
+def drop_in_to_run(drop_in_id: int) -> DropIn:
+    """Somebody in the queue of a clinic that the person runs."""
+    drop_in: DropIn = db.one_or_404(access.runnable_drop_ins(me()).where(DropIn.id == drop_in_id))
+    return drop_in
+
+
+def visitor_to_run(person_id: int) -> Visitor:
+    """Somebody without an account who came to a clinic that the person runs."""
+    visitor: Visitor = db.one_or_404(access.runnable_visitors(me()).where(Visitor.person_id == person_id))
+    return visitor
 
 
 def own_booking(booking_id: int) -> Booking:

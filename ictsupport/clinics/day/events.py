@@ -1,0 +1,48 @@
+"""What can happen on the day of a clinic, beside what happens to bookings."""
+
+from dataclasses import dataclass
+
+from ...journal.events import Event
+from ...people.models import Person
+from ..models import Booking, Clinic
+from .models import DropIn, Visitor
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropInEvent(Event):
+    about: DropIn
+    person: Person
+    clinic: Clinic
+
+
+class DropInCame(DropInEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropInCalled(DropInEvent):
+    booking: Booking
+
+
+class DropInLeft(DropInEvent):
+    """They went, or the day ended, before anybody saw them."""
+
+
+class DropInIsBack(DropInEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitorNamed(Event):
+    about: Visitor
+    person: Person
+    clinic: Clinic
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitorKnown(Event):
+    """A visitor turned out to be somebody: what they did is that person's now."""
+
+    about: Visitor
+    visitor: Person
+    person: Person

@@ -1,0 +1,80 @@
+"""The lists that the pages of the day show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, raiseload
+
+from ... import clock
+from ...database import db
+from ...pages.filters import clock_time
+from ...people.models import Person, Term
+from ..models import Clinic, Slot
+from .models import DropIn
+
+STEP = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Somebody in the queue: how many are ahead, when they are likely to be called, and why then."""
+
+    drop_in: DropIn
+    ahead: int
+    expected: datetime | None
+    why: str
+
+    @property
+    def minutes(self) -> int | None:
+        """How long from now, in steps of five minutes; 0 is now."""
+        if self.expected is None:
+            return None
+        return max(0, -(-(self.expected - clock.now()) // STEP)) * 5
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Who waits, in the order they came, and who went without being seen."""
+
+    turns: list[Turn] = field(default_factory=list)
+    left: list[DropIn] = field(default_factory=list)
+
+
+def queue_at(clinic: Clinic, free: Sequence[Slot]) -> Queue:
+    """The queue of the clinic; `free` are the slots with a place left, once for each. One statement."""
+    drop_ins = db.session.scalars(
+        select(DropIn)
+        .where(DropIn.clinic_id == clinic.id, DropIn.called_at.is_(None))
+        .order_by(DropIn.arrived_at, DropIn.id)
+        .options(
+            joinedload(DropIn.person).options(
+                joinedload(Person.terms).joinedload(Term.council), raiseload("*")
+            ),
+            joinedload(DropIn.topic).raiseload("*"),
+            raiseload("*"),
+        )
+    ).unique()
+    queue = Queue()
+    for drop_in in drop_ins:
+        if drop_in.left_at is not None:
+            queue.left.append(drop_in)
+        else:
+            queue.turns.append(turn(drop_in, len(queue.turns), free))
+    return queue
+
+
+def turn(drop_in: DropIn, ahead: int, free: Sequence[Slot]) -> Turn:
+    """Each of those ahead takes one of the free times, soonest first; the next one is theirs."""
+    to_come = sorted((slot for slot in free if slot.ends_at > clock.now()), key=lambda slot: slot.starts_at)
+    before = "Nobody is ahead" if not ahead else "1 person is ahead" if ahead == 1 else f"{ahead} are ahead"
+    if ahead >= len(to_come):
+        return Turn(drop_in, ahead, None, f"{before}, and no time is free for them any more today")
+    expected = max(clock.now(), to_come[ahead].starts_at)
+    times = [
+        "now" if slot.starts_at <= clock.now() else clock_time(slot.starts_at)
+        for slot in to_come[: ahead + 1]
+    ]
+    listed = times[0] if len(times) == 1 else f"{', '.join(times[:-1])} and {times[-1]}"
+    return Turn(drop_in, ahead, expected, f"{before}; free: {listed}")
