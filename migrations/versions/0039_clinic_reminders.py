@@ -5,8 +5,8 @@ from datetime import time
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 
 MOMENT = sa.DateTime(timezone=True)
 SCHEDULED = sa.text("sent_at IS NULL AND missed_at IS NULL")
