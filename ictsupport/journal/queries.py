@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from ..database import Model, db
+from ..statements import put_together
 from .models import Entry, Subject
 
 
@@ -27,14 +29,10 @@ def entries_about_any(
     kind: str, ids: Sequence[int], *, limit: int = 500, before: datetime | None = None
 ) -> list[tuple[Entry, int]]:
     """What happened to any of several things of a kind, newest last, each once: with the first of them it is about."""
-    entries = select(Entry, Subject.subject_id) if before is None else _before(before)
-    rows = db.session.execute(
-        entries.join(Entry.subjects)
-        .where(Subject.kind == kind, Subject.subject_id.in_(ids))
-        .options(joinedload(Entry.payload))
-        .order_by(Entry.id.desc())
-        .limit(limit)
-    )
+    given: dict[str, Any] = {"kind": kind, "ids": ids}
+    if before is not None:
+        given["before"] = before
+    rows = db.session.execute(_about_any(before is not None, limit), given)
     first: dict[int, tuple[Entry, int]] = {}
     for entry, thing_id in rows:
         known = first.get(entry.id)
@@ -43,5 +41,16 @@ def entries_about_any(
     return list(first.values())[::-1]
 
 
-def _before(moment: datetime) -> Select[Entry, int]:
-    return select(Entry, Subject.subject_id).where(Entry.at < moment)
+@put_together
+def _about_any(before: bool, limit: int) -> Any:
+    entries = select(Entry, Subject.subject_id).join(Entry.subjects)
+    if before:
+        entries = entries.where(Entry.at < bindparam("before"))
+    return (
+        entries.where(
+            Subject.kind == bindparam("kind"), Subject.subject_id.in_(bindparam("ids", expanding=True))
+        )
+        .options(joinedload(Entry.payload))
+        .order_by(Entry.id.desc())
+        .limit(limit)
+    )

@@ -17,13 +17,14 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
 from sqlalchemy.types import TypeDecorator
 
 from ..database import db
+from ..statements import turned
 
 T = TypeVar("T")
 Order = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -87,20 +88,23 @@ def keyset(
     A statement of one entity gives its objects, one of several columns its rows.
     """
     keys = [_key_of(one) for one in order]
-    single = len(statement.column_descriptions) == 1
     cursor = _read(before or after, keys)
     backward = bool(before) and cursor is not None
-    if cursor is not None:
-        statement = statement.where(_beyond(keys, cursor, backward))
-    extra = [key.column.label(f"key_{at}") for at, key in enumerate(keys)]
-    statement = statement.add_columns(*extra).order_by(
-        *(key.column.desc() if key.down != backward else key.column.asc() for key in keys)
-    )
-    found = db.session.execute(statement.limit(size + 1)).all()
+    begins = cursor is None
+
+    def turn() -> Select[Any]:
+        extra = [key.column.label(f"key_{at}") for at, key in enumerate(keys)]
+        rows = statement if begins else statement.where(_beyond(keys, backward))
+        ways = (key.column.desc() if key.down != backward else key.column.asc() for key in keys)
+        return rows.add_columns(*extra).order_by(*ways).limit(size + 1)
+
+    asked = turned(statement, (*order, begins, backward, size), turn)
+    found = db.session.execute(asked, {f"past_{at}": value for at, value in enumerate(cursor or ())}).all()
+    single = len(found[0]) == 1 + len(keys) if found else False
     more = len(found) > size
     found = list(reversed(found[:size])) if backward else list(found[:size])
     ends = [_write(row[-len(keys) :]) for row in (found[0], found[-1])] if found else ["", ""]
-    is_first, is_last = (not more, False) if backward else (cursor is None, not more)
+    is_first, is_last = (not more, False) if backward else (begins, not more)
     return Page(
         rows=[row[0] if single else row for row in found],
         previous=None if is_first or not found else ends[0],
@@ -126,9 +130,9 @@ def _key_of(order: Order) -> _Key:
     return _Key(order.__clause_element__() if isinstance(order, InstrumentedAttribute) else order, False)
 
 
-def _beyond(keys: list[_Key], values: list[Any], backward: bool) -> ColumnElement[bool]:
+def _beyond(keys: list[_Key], backward: bool) -> ColumnElement[bool]:
     """SQL: the rows past the cursor. One direction is one comparison of rows, which an index answers."""
-    bound = [literal(value, key.column.type) for key, value in zip(keys, values, strict=True)]
+    bound = [bindparam(f"past_{at}", type_=key.column.type) for at, key in enumerate(keys)]
     downs = {key.down != backward for key in keys}
     if len(downs) == 1:
         here, there = tuple_(*(key.column for key in keys)), tuple_(*bound)

@@ -7,7 +7,7 @@ that it says with @allow(...); which rows somebody may see is decided by the
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, ParamSpec, cast
 
 from flask import Flask, abort, current_app, request
@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, String, false, or_, select, true
 from sqlalchemy import cast as cast_to
 
 from .. import clock
+from ..statements import put_together, shape_of
 from .models import DelegateScope, Delegation, Person, Role, Term, served_councils
 from .scopes import Scope
 from .sessions import login_manager
@@ -68,6 +69,12 @@ def _ask_to_sign_in() -> ResponseReturnValue | None:
     if getattr(view, "is_public", False) or current_user.is_authenticated:
         return None
     return cast(ResponseReturnValue, login_manager.unauthorized())
+
+
+@shape_of.register
+def _as_seen_by(person: Person) -> Hashable:
+    """What statements about what somebody may see are made of."""
+    return person.id, frozenset((one.role, one.scope, one.council_id) for one in person.grants if one.is_live)
 
 
 def reach(person: Person, *roles: Role) -> set[int] | None:
@@ -153,6 +160,7 @@ def visible_people(person: Person) -> Select[Person]:
     return people.where(or_(Person.id == person.id, Person.id.in_(members_acted_for(person))))
 
 
+@put_together
 def members_acted_for(person: Person, scope: DelegateScope | None = None) -> Select[int]:
     """SQL: the ids of members for whom the person has a grant in force today, with that scope if one is named.
 

@@ -13,6 +13,7 @@ from ..database import aside, db
 from ..journal import announce
 from ..people.access import DESK, members_acted_for, within_reach
 from ..people.models import DelegateScope, Person, Role
+from ..statements import put_together
 from .events import TicketRead
 from .merges import stays
 from .models import (
@@ -33,6 +34,7 @@ def is_desk(person: Person) -> bool:
     return person.has_role(*DESK)
 
 
+@put_together
 def visible_tickets(person: Person) -> Select[Ticket]:
     """The tickets somebody may open."""
     own = Ticket.id.in_(_own_ids(person))
@@ -41,6 +43,7 @@ def visible_tickets(person: Person) -> Select[Ticket]:
     return select(Ticket).where(or_(workable(person), own))
 
 
+@put_together
 def workable(person: Person) -> ColumnElement[bool]:
     """SQL: the tickets that the person, as one of the desk, may work on."""
     cleared = select(queue_clearance.c.queue_id).where(queue_clearance.c.person_id == person.id)
@@ -50,11 +53,13 @@ def workable(person: Person) -> ColumnElement[bool]:
     )
 
 
+@put_together
 def own_tickets(person: Person) -> Select[Ticket]:
     """What somebody asked for themself, or sees as a delegate, as affected or watching: not as one of the desk."""
     return select(Ticket).where(Ticket.id.in_(_own_ids(person)))
 
 
+@put_together
 def _own_ids(person: Person) -> Select[int]:
     """SQL: the ids of tickets that are somebody's own in one way or another, each way by its own index."""
     acted_for = select(Ticket.id).where(

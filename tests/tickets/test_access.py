@@ -1,13 +1,16 @@
 """Who may see and do what with tickets."""
 
 from datetime import date
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.journal.queries import entries_about
 from ictsupport.people.models import DelegateScope, Delegation, Grant, Role
-from ictsupport.people.scopes import scoped_to
+from ictsupport.people.scopes import Scope, scoped_to
 from ictsupport.tickets.access import (
     may_raise_for,
     may_reply,
@@ -17,8 +20,9 @@ from ictsupport.tickets.access import (
     visible_attachments,
     visible_messages,
     visible_tickets,
+    workable,
 )
-from ictsupport.tickets.models import Queue
+from ictsupport.tickets.models import Queue, Ticket
 from ictsupport.tickets.replying import note, reply
 
 from ..cast import keep
@@ -137,3 +141,16 @@ def test_who_may_ask_for_help_in_anothers_name(member, staff, agent, make_person
     assert may_raise_for(clerk, member)
     assert not may_raise_for(clerk, staff)
     assert not may_raise_for(staff, member)
+
+
+def test_whoever_loses_a_role_sees_less_at_once(context, agent, make_ticket):
+    ticket = make_ticket()
+
+    def seen() -> Any:
+        return db.session.scalar(sa.select(Ticket.id).where(Ticket.id == ticket.id, workable(agent)))
+
+    assert seen() == ticket.id
+    agent.grants[0].ended_at = clock.now()
+    assert seen() is None
+    agent.grants[0].ended_at, agent.grants[0].scope = None, Scope.ALL
+    assert seen() == ticket.id

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, null, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, delete, null, or_, select, update
 
 from ... import clock, jobs, scheduler
 from ...database import aside, db, insert_if_new
 from ...journal import Entry
 from ...journal.models import Subject
 from ...people.models import Person
+from ...statements import put_together
 from ..models import Ticket
 from .models import Draft, Presence
 from .timeline import DEEDS
@@ -49,31 +50,39 @@ class Company:
         return " ".join(told)
 
 
-def company_at(ticket_id: int, person: Person) -> Company:
-    """Everybody at the ticket, in one statement."""
-    now = clock.now()
+@put_together
+def _at_it() -> Any:
+    ticket_id: BindParameter[int] = bindparam("ticket")
+    me: BindParameter[int] = bindparam("me")
     looks = and_(Presence.person_id == Person.id, Presence.ticket_id == ticket_id)
     writes = and_(Draft.person_id == Person.id, Draft.ticket_id == ticket_id)
     looking = select(Presence.person_id).where(
-        Presence.ticket_id == ticket_id, Presence.seen_at > now - STILL_LOOKING
+        Presence.ticket_id == ticket_id, Presence.seen_at > bindparam("looked")
     )
     writing = select(Draft.person_id).where(
         Draft.ticket_id == ticket_id,
-        or_(Draft.saved_at > now - STILL_WRITING, Draft.person_id == person.id),
+        or_(Draft.saved_at > bindparam("wrote"), Draft.person_id == me),
     )
-    rows = db.session.execute(
+    return (
         select(
             Person.id,
             Person.name,
             Presence.seen_at,
             Draft.saved_at,
-            case((Person.id == person.id, Draft.typed), else_=null()).label("typed"),
+            case((Person.id == me, Draft.typed), else_=null()).label("typed"),
         )
         .outerjoin(Presence, looks)
         .outerjoin(Draft, writes)
         .where(or_(Person.id.in_(looking), Person.id.in_(writing)))
         .order_by(Person.name)
-    ).all()
+    )
+
+
+def company_at(ticket_id: int, person: Person) -> Company:
+    """Everybody at the ticket, in one statement."""
+    now = clock.now()
+    given = {"ticket": ticket_id, "looked": now - STILL_LOOKING, "wrote": now - STILL_WRITING}
+    rows = db.session.execute(_at_it(), given | {"me": person.id}).all()
     own = next((row for row in rows if row.id == person.id), None)
     others = [
         (row.name, row.saved_at is not None and row.saved_at > now - STILL_WRITING)

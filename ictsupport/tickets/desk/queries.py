@@ -2,14 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, false, literal, or_, select, true, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    false,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Load, joinedload
 
 from ...database import db
 from ...people.access import DESK
 from ...people.models import Council, Grant, Person
+from ...statements import put_together
 from ...systems.models import System
 from ...unchanged import until_changed
 from ..access import workable
@@ -29,25 +41,26 @@ def ticket_to_show(reference: str, person: Person) -> Ticket | None:
 
     Those in it may be who is signed in, so they stay whole.
     """
+    return db.session.scalars(_whole(person), {"reference": reference}).unique().first()
+
+
+@put_together
+def _whole(person: Person) -> Select[Any]:
     return (
-        db.session.scalars(
-            select(Ticket)
-            .where(Ticket.reference == reference, workable(person))
-            .options(
-                joinedload(Ticket.requester).joinedload(Person.employer),
-                joinedload(Ticket.opened_by),
-                joinedload(Ticket.assignee),
-                joinedload(Ticket.queue),
-                joinedload(Ticket.device),
-                joinedload(Ticket.council),
-                joinedload(Ticket.follows).load_only(Ticket.reference),
-                joinedload(Ticket.clocks),
-                joinedload(Ticket.tasks).joinedload(Task.assignee),
-                Load(Ticket).raiseload("*"),
-            )
+        select(Ticket)
+        .where(Ticket.reference == bindparam("reference"), workable(person))
+        .options(
+            joinedload(Ticket.requester).joinedload(Person.employer),
+            joinedload(Ticket.opened_by),
+            joinedload(Ticket.assignee),
+            joinedload(Ticket.queue),
+            joinedload(Ticket.device),
+            joinedload(Ticket.council),
+            joinedload(Ticket.follows).load_only(Ticket.reference),
+            joinedload(Ticket.clocks),
+            joinedload(Ticket.tasks).joinedload(Task.assignee),
+            Load(Ticket).raiseload("*"),
         )
-        .unique()
-        .first()
     )
 
 
@@ -88,10 +101,29 @@ def register(
     join it to one ticket.
     """
 
-    def ids(kind: str) -> list[int]:
-        return [key for each, key in mentioned if each == kind]
+    given: dict[str, Any] = {
+        kind: [key for each, key in mentioned if each == kind] for kind in (PEOPLE, SYSTEMS, TAGS)
+    }
+    if ticket is not None:
+        given |= {"ticket": ticket.id, "queue_of_ticket": ticket.queue_id}
+    names: dict[tuple[str, int], str] = {}
+    found: dict[str, Choices] = {kind: [] for kind in (PEOPLE, QUEUES, SYSTEMS, TAGS, *PREPARED)}
+    asked = _registered(person if ticket is not None else None)
+    for kind, key, name, choice, slug in db.session.execute(asked, {"ticket": 0} | given):
+        names[kind, key] = name
+        if choice:
+            found[kind].append((slug or str(key), name))
+    return Register(names, *(found[kind] for kind in (PEOPLE, QUEUES, SYSTEMS, TAGS, *PREPARED)))
 
-    ticket_id = ticket.id if ticket is not None else 0
+
+@put_together
+def _registered(person: Person | None) -> Select[Any]:
+    """With a person also what is prepared for them on the queue of the ticket."""
+
+    def mentioned(model: type[Any], kind: str) -> ColumnElement[bool]:
+        return cast(ColumnElement[bool], model.id.in_(bindparam(kind, expanding=True)))
+
+    ticket_id: BindParameter[int] = bindparam("ticket")
     desk = Person.id.in_(select(Grant.person_id).where(Grant.role.in_(DESK), Grant.ended_at.is_(None)))
     works = desk & Person.left_on.is_(None)
     concerned = System.id.in_(
@@ -99,24 +131,18 @@ def register(
     )
     tagged = Tag.id.in_(select(ticket_tags.c.tag_id).where(ticket_tags.c.ticket_id == ticket_id))
     rows = union_all(
-        _named(PEOPLE, Person, works).where(or_(works, Person.id.in_(ids(PEOPLE)))),
+        _named(PEOPLE, Person, works).where(or_(works, mentioned(Person, PEOPLE))),
         _named(QUEUES, Queue, Queue.closed_on.is_(None)),
         _named(COUNCILS, Council, false()),
-        _named(SYSTEMS, System, concerned, System.slug).where(or_(concerned, System.id.in_(ids(SYSTEMS)))),
-        _named(TAGS, Tag, tagged).where(or_(tagged, Tag.id.in_(ids(TAGS)))),
+        _named(SYSTEMS, System, concerned, System.slug).where(or_(concerned, mentioned(System, SYSTEMS))),
+        _named(TAGS, Tag, tagged).where(or_(tagged, mentioned(Tag, TAGS))),
         *(
-            _named(kind, model, true()).where(offered(model, person, ticket.queue_id))
+            _named(kind, model, true()).where(offered(model, person, bindparam("queue_of_ticket")))
             for kind, model in PREPARED.items()
-            if ticket is not None and person is not None
+            if person is not None
         ),
     ).subquery()
-    names: dict[tuple[str, int], str] = {}
-    found: dict[str, Choices] = {kind: [] for kind in (PEOPLE, QUEUES, SYSTEMS, TAGS, *PREPARED)}
-    for kind, key, name, choice, slug in db.session.execute(select(rows).order_by(rows.c.name)):
-        names[kind, key] = name
-        if choice:
-            found[kind].append((slug or str(key), name))
-    return Register(names, *(found[kind] for kind in (PEOPLE, QUEUES, SYSTEMS, TAGS, *PREPARED)))
+    return select(rows).order_by(rows.c.name)
 
 
 def _named(kind: str, model: type[Any], choice: Any, slug: Any = None) -> Select[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from ... import clock
@@ -33,7 +33,9 @@ class NoQueue(Refusal):
     reason = "Choose the queue on whose tickets it is offered."
 
 
-def offered(kind: type[Shared], person: Person, queue_id: int | None = None) -> ColumnElement[bool]:
+def offered(
+    kind: type[Shared], person: Person, queue_id: int | BindParameter[int] | None = None
+) -> ColumnElement[bool]:
     """SQL: what the person may use; on a ticket of the queue, if one is named."""
     of_queue = kind.queue_id == queue_id if queue_id is not None else kind.reach == Reach.QUEUE
     return and_(kind.retired_at.is_(None), or_(kind.owner_id == person.id, kind.reach == Reach.ALL, of_queue))

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Load, joinedload, raiseload
 
 from ...database import FAR_FUTURE, db
@@ -18,6 +18,7 @@ from ...mail import Outgoing
 from ...pages.filters import moment
 from ...pages.markdown import markdown
 from ...people.models import Person
+from ...statements import put_together
 from ..models import Attachment, Message, MessageKind, Ticket
 from ..parts import Happening, happenings_around
 from ..related.queries import Joined
@@ -133,6 +134,36 @@ class Timeline:
     earlier: datetime | None
 
 
+@put_together
+def _what_was_said(with_files: bool) -> Any:
+    its = or_(Message.ticket_id.in_(bindparam("ids", expanding=True)), Message.via_id == bindparam("ticket"))
+    filed = [exists().where(Attachment.message_id == Message.id)] if with_files else []
+    return (
+        select(Message)
+        .where(its, Message.at < bindparam("until"), *filed)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(LOADED)
+        .options(joinedload(Message.author), joinedload(Message.for_whom), Load(Message).raiseload("*"))
+    )
+
+
+@put_together
+def _what_was_filed() -> Any:
+    its = Attachment.ticket_id.in_(bindparam("ids", expanding=True))
+    return select(Attachment).where(its).order_by(Attachment.id).options(raiseload("*"))
+
+
+@put_together
+def _what_was_mailed() -> Any:
+    its = Outgoing.about_id.in_(bindparam("ids", expanding=True))
+    return (
+        select(Outgoing)
+        .where(Outgoing.about_kind == Ticket.__tablename__, its, Outgoing.created_at < bindparam("until"))
+        .order_by(Outgoing.id.desc())
+        .limit(LOADED)
+    )
+
+
 @dataclass
 class Past:
     """What a ticket's timeline is made of, as it was read: the newest of each kind, `before` a moment."""
@@ -161,35 +192,13 @@ class Past:
         """A page of what there is about the ticket and those merged into it, in four statements however much that is."""
         until = before or FAR_FUTURE
         ids = [ticket.id, *(each.ticket_id for each in merged)]
-        said = select(Message).where(
-            or_(Message.ticket_id.in_(ids), Message.via_id == ticket.id), Message.at < until
-        )
-        if show == "files":
-            said = said.where(exists().where(Attachment.message_id == Message.id))
-        messages = db.session.scalars(
-            said.order_by(Message.at.desc(), Message.id.desc())
-            .limit(LOADED)
-            .options(joinedload(Message.author), joinedload(Message.for_whom), Load(Message).raiseload("*"))
-        ).all()
+        given = {"ids": ids, "ticket": ticket.id, "until": until}
+        messages = db.session.scalars(_what_was_said(show == "files"), given).all()
         files: dict[int | None, list[Attachment]] = defaultdict(list)
-        for attachment in db.session.scalars(
-            select(Attachment)
-            .where(Attachment.ticket_id.in_(ids))
-            .order_by(Attachment.id)
-            .options(raiseload("*"))
-        ):
+        for attachment in db.session.scalars(_what_was_filed(), given):
             if attachment.message_id or attachment.ticket_id == ticket.id:
                 files[attachment.message_id].append(attachment)
-        mails = db.session.scalars(
-            select(Outgoing)
-            .where(
-                Outgoing.about_kind == Ticket.__tablename__,
-                Outgoing.about_id.in_(ids),
-                Outgoing.created_at < until,
-            )
-            .order_by(Outgoing.id.desc())
-            .limit(LOADED)
-        ).all()
+        mails = db.session.scalars(_what_was_mailed(), given).all()
         entries = entries_about_any(Ticket.__tablename__, ids, limit=LOADED, before=before)
         linked = [one for one in happenings_around(ticket, person) if one.at < until]
         return cls(

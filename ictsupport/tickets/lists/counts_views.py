@@ -7,14 +7,10 @@ from typing import Any
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import and_, select
 
-from ...pages.paging import count_up_to
 from ...people.access import DESK, allow, me
 from ...people.sessions import unattended
-from ..access import workable
 from ..blueprint import bp
-from ..models import Ticket
 from . import worklists
 from .filtering import Wish
 from .own import Own, own_lists
@@ -38,15 +34,12 @@ def counts() -> ResponseReturnValue:
 def _news(own: Own, wish: Wish, since: datetime | None) -> dict[str, Any]:
     more = worklists.of_saved(own.saved, own.person)
     if wish.is_open:
-        listed = more[HERE] = worklists.all_of(wish)
-        if since is not None:
-            more["new"] = and_(listed, Ticket.opened_at > since)
-            more["changed"] = and_(listed, Ticket.opened_at <= since, Ticket.updated_at > since)
-    found = worklists.view_counts(own.person, more)
+        more[HERE] = wish
+    watched = wish if wish.is_open and since is not None else None
+    found = worklists.view_counts(own.person, more, watched=watched, since=since)
     if not wish.is_open and since is not None:
-        came = select(Ticket.id).where(workable(own.person), worklists.all_of(wish), Ticket.opened_at > since)
-        found["new"] = count_up_to(came)
-    news = {name: int(found.pop(name, 0)) for name in ("new", "changed")}
+        found[worklists.NEW] = worklists.came_since(wish, since)
+    news = {"new": int(found.pop(worklists.NEW, 0)), "changed": int(found.pop(worklists.CHANGED, 0))}
     return {"counts": {key: str(found[key]) for key in shown_counts(own, found)}} | news
 
 

@@ -4,7 +4,7 @@ An address may hold anything; what is not a known value of its filter is passed
 over, so that an old link still shows a list.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from ...errors import Refusal
 from ...pages.filters import plain_date
 from ...pages.forms import clean
 from ...people.models import Person
+from ...statements import shape_of
 from ..models import Status, Ticket
 from ..search import words as search_words
 from ..search.words import Wanted
@@ -172,3 +173,10 @@ class Wish:
         if self.typed:
             found.append((f"“{self.typed[:60]}”", self.query(q=None)))
         return found
+
+
+@shape_of.register
+def _as_asked(wish: Wish) -> Hashable:
+    """What statements about a list are made of."""
+    values = tuple((name, tuple(each)) for name, each in wish.values.items())
+    return shape_of(wish.person), wish.view, values, wish.typed, wish.sort

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
@@ -9,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from ...database import db
 from ...people.models import Person
+from ...statements import put_together
 from ..models import Queue, queue_clearance
 from .access import sees_view
 from .columns import COLUMNS, USUAL
@@ -59,8 +61,23 @@ class Own:
 
 def own_lists(person: Person) -> Own:
     """The person's lists. One's own views come first, then those shared with one's queues, each by name."""
+    rows = db.session.execute(_lists_of(person)).all()
+    liked: ListPreference | None = rows[0][0]
+    saved = [row[1] for row in rows if row[1] is not None]
+    return Own(
+        person=person,
+        saved=sorted(saved, key=lambda view: view.owner_id != person.id),
+        columns=liked.columns if liked else {},
+        compact=liked.compact if liked else False,
+        first_view=liked.first_view if liked else "",
+        is_cleared=rows[0][2],
+    )
+
+
+@put_together
+def _lists_of(person: Person) -> Any:
     cleared = exists().where(queue_clearance.c.person_id == person.id)
-    rows = db.session.execute(
+    return (
         select(ListPreference, SavedView, cleared)
         .select_from(Person)
         .outerjoin(ListPreference, ListPreference.person_id == Person.id)
@@ -71,14 +88,4 @@ def own_lists(person: Person) -> Own:
             joinedload(SavedView.owner).load_only(Person.name),
         )
         .order_by(SavedView.name, SavedView.id)
-    ).all()
-    liked: ListPreference | None = rows[0][0]
-    saved = [row[1] for row in rows if row[1] is not None]
-    return Own(
-        person=person,
-        saved=sorted(saved, key=lambda view: view.owner_id != person.id),
-        columns=liked.columns if liked else {},
-        compact=liked.compact if liked else False,
-        first_view=liked.first_view if liked else "",
-        is_cleared=rows[0][2],
     )

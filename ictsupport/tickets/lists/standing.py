@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, and_, bindparam, true
 
 from ... import clock
 from ...config import settings
@@ -43,7 +43,7 @@ def _hold_is_over(_person: Person) -> ColumnElement[bool]:
 
 
 def _is_stuck(_person: Person) -> ColumnElement[bool]:
-    return Ticket.updated_at < stuck_since()
+    return Ticket.updated_at < bindparam("stuck_since", callable_=stuck_since, type_=Ticket.updated_at.type)
 
 
 def stuck_since() -> datetime:

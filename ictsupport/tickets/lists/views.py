@@ -67,7 +67,7 @@ def counted(own: Own, wish: Wish) -> dict[str, Count]:
     """How many each view of the person holds, and the present list if it is one of open work."""
     more = worklists.of_saved(own.saved, own.person)
     if wish.is_open:
-        more[HERE] = worklists.all_of(wish)
+        more[HERE] = wish
     return worklists.view_counts(own.person, more)
 
 

@@ -7,12 +7,24 @@ from datetime import datetime
 from typing import Any
 
 from flask import g
-from sqlalchemy import ColumnElement, case, func, literal, null, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from ...database import db
 from ...errors import Refusal
 from ...pages.fields import Found
 from ...people.models import Person
+from ...statements import put_together
 from ..access import workable
 from ..models import Status, Ticket
 from ..search import finding
@@ -82,16 +94,37 @@ def company_of(ticket: Ticket, person: Person) -> Company:
 
 
 def _company(ticket: Ticket, person: Person) -> Company:
+    given = {"ticket": ticket.id, "requester": ticket.requester_id, "survivor": ticket.merged_into_id}
+    rows: dict[str, list[Any]] = {LINK: [], SPLIT: [], OPEN_TOO: [], MERGED: [], SURVIVOR: [], MAJOR: []}
+    for row in db.session.execute(_near(person), given):
+        rows[row.why].append(row)
+    links = [_linked(row) for row in (*rows[LINK], *rows[SPLIT])]
+    merged, survivors = ([_as_joined(row) for row in rows[why]] for why in (MERGED, SURVIVOR))
+    return Company(
+        links,
+        sum(rows[why][0].how_many for why in (LINK, SPLIT) if rows[why]),
+        rows[OPEN_TOO],
+        _by_message(rows[SPLIT]),
+        merged,
+        survivors[0] if survivors else None,
+        bool(rows[MAJOR]),
+    )
+
+
+@put_together
+def _near(person: Person) -> Select[Any]:
+    ticket_id: BindParameter[int] = bindparam("ticket")
+    survivor = bindparam("survivor", type_=Ticket.id.type)
     incidents = select(MajorIncident.ticket_id).where(
-        MajorIncident.ticket_id == ticket.id, MajorIncident.ended_at.is_(None)
+        MajorIncident.ticket_id == ticket_id, MajorIncident.ended_at.is_(None)
     )
     near = union_all(
-        _side(ticket, away=True),
-        _side(ticket, away=False),
-        _open_too(ticket, person),
-        _joined(MERGED, Ticket.merged_into_id == ticket.id),
+        _side(ticket_id, away=True),
+        _side(ticket_id, away=False),
+        _open_too(ticket_id, person),
+        _joined(MERGED, Ticket.merged_into_id == ticket_id),
         _joined(MAJOR, Ticket.id.in_(incidents)),
-        *([_joined(SURVIVOR, Ticket.id == ticket.merged_into_id)] if ticket.merged_into_id else []),
+        _joined(SURVIVOR, Ticket.id == survivor),
     ).subquery()
     ranked = (
         select(
@@ -112,21 +145,8 @@ def _company(ticket: Ticket, person: Person) -> Company:
         .where(workable(person))
         .subquery()
     )
-    rows: dict[str, list[Any]] = {LINK: [], SPLIT: [], OPEN_TOO: [], MERGED: [], SURVIVOR: [], MAJOR: []}
     room = case((ranked.c.why == MERGED, MOST_MERGED), else_=SHOWN)
-    for row in db.session.execute(select(ranked).where(ranked.c.place <= room).order_by(ranked.c.place)):
-        rows[row.why].append(row)
-    links = [_linked(row) for row in (*rows[LINK], *rows[SPLIT])]
-    merged, survivors = ([_as_joined(row) for row in rows[why]] for why in (MERGED, SURVIVOR))
-    return Company(
-        links,
-        sum(rows[why][0].how_many for why in (LINK, SPLIT) if rows[why]),
-        rows[OPEN_TOO],
-        _by_message(rows[SPLIT]),
-        merged,
-        survivors[0] if survivors else None,
-        bool(rows[MAJOR]),
-    )
+    return select(ranked).where(ranked.c.place <= room).order_by(ranked.c.place)
 
 
 def _by_message(rows: Sequence[Any]) -> Mapping[int, Sequence[str]]:
@@ -157,7 +177,7 @@ def _joined(why: str, which: ColumnElement[bool]) -> Any:
 
 def links_shown(ticket: Ticket, person: Person, limit: int = MOST_LINKS) -> Sequence[Linked]:
     """The links of a ticket, from its own side. A link to a ticket the person may not work on is not among them."""
-    both = union_all(_side(ticket, away=True), _side(ticket, away=False)).subquery()
+    both = union_all(_side(ticket.id, away=True), _side(ticket.id, away=False)).subquery()
     rows = db.session.execute(
         select(both, Ticket.reference, Ticket.subject, Ticket.status)
         .join(Ticket, Ticket.id == both.c.far_id)
@@ -173,7 +193,7 @@ def _linked(row: Any) -> Linked:
     return Linked(row.id, words, row.reference, row.subject, row.status, row.at)
 
 
-def _side(ticket: Ticket, *, away: bool) -> Any:
+def _side(ticket_id: Any, *, away: bool) -> Any:
     """The links that lead away from the ticket, or to it."""
     near, far = TicketLink.ticket_id, TicketLink.other_id
     if not away:
@@ -187,14 +207,14 @@ def _side(ticket: Ticket, *, away: bool) -> Any:
         far.label("far_id"),
         literal(away).label("away"),
         TicketLink.message_id,
-    ).where(near == ticket.id)
+    ).where(near == ticket_id)
 
 
-def _open_too(ticket: Ticket, person: Person) -> Any:
+def _open_too(ticket_id: Any, person: Person) -> Any:
     """What else the requester waits for, newest first."""
     newest = (
         select(Ticket.id, Ticket.opened_at)
-        .where(Ticket.requester_id == ticket.requester_id, Ticket.OPEN, Ticket.id != ticket.id)
+        .where(Ticket.requester_id == bindparam("requester"), Ticket.OPEN, Ticket.id != ticket_id)
         .where(workable(person))
         .order_by(Ticket.id.desc())
         .limit(MOST_OPEN)

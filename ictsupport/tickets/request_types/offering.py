@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import joinedload, raiseload
 
 from ...database import db
 from ...people.models import Person
+from ...statements import put_together
 from ..models import Ticket, TicketType
 from .models import Audience, FilledForm, IdentityCheck, RequestType, TypeForm
 
@@ -71,10 +72,11 @@ def _forms() -> Any:
     )
 
 
-def filled_of(ticket_id: int) -> tuple[FilledForm, IdentityCheck | None] | None:
-    """What was answered when the ticket was raised, and the newest check of identity. One statement."""
+@put_together
+def _filled() -> Any:
+    ticket_id: BindParameter[int] = bindparam("ticket")
     newest = select(func.max(IdentityCheck.id)).where(IdentityCheck.ticket_id == ticket_id).scalar_subquery()
-    row = db.session.execute(
+    return (
         select(FilledForm, IdentityCheck)
         .outerjoin(IdentityCheck, IdentityCheck.id == newest)
         .where(FilledForm.ticket_id == ticket_id)
@@ -83,5 +85,10 @@ def filled_of(ticket_id: int) -> tuple[FilledForm, IdentityCheck | None] | None:
             joinedload(IdentityCheck.by),
             raiseload(FilledForm.ticket),
         )
-    ).first()
+    )
+
+
+def filled_of(ticket_id: int) -> tuple[FilledForm, IdentityCheck | None] | None:
+    """What was answered when the ticket was raised, and the newest check of identity. One statement."""
+    row = db.session.execute(_filled(), {"ticket": ticket_id}).first()
     return (row[0], row[1]) if row is not None else None
