@@ -83,8 +83,8 @@ def undo_check_in(booking: Booking, *, by: Person) -> Booking:
     return booking
 
 
-def record_no_show(booking: Booking, *, by: Person) -> Booking:
-    """Note that the person did not come, once their time has begun. Twice is once."""
+def record_no_show(booking: Booking, *, by: Person | None) -> Booking:
+    """Note that the person did not come, once their time has begun; the timetable does, once it is over. Twice is once."""
     _lock(booking)
     if booking.state is BookingState.NO_SHOW:
         return booking
@@ -101,10 +101,12 @@ def record_no_show(booking: Booking, *, by: Person) -> Booking:
 
 
 def undo_no_show(booking: Booking, *, by: Person) -> Booking:
-    """They came after all, or may still. Twice is once."""
+    """They may still come; or, once their time is over, they were there after all. Twice is once."""
     _lock(booking)
     if booking.state is BookingState.NO_SHOW:
         booking.state = BookingState.CONFIRMED
+        if booking.slot.ends_at <= clock.now():
+            booking.state, booking.checked_in_at = BookingState.CHECKED_IN, booking.slot.starts_at
         booking.version += 1
         announce(DidComeAfterAll(**_about(booking, by)))
     return booking
@@ -214,7 +216,7 @@ def booking_at(clinic: Clinic, person: Person) -> Booking | None:
     ).first()
 
 
-def _about(booking: Booking, by: Person) -> dict[str, Any]:
+def _about(booking: Booking, by: Person | None) -> dict[str, Any]:
     return {"about": booking, "person": booking.person, "clinic": booking.slot.clinic, "by": by}
 
 

@@ -102,6 +102,8 @@ class Clinic(Scoped, Model):
     called_off_at: Mapped[datetime | None]
     called_off_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     called_off_reason: Mapped[str] = mapped_column(String(300), default="")
+    late_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    late_since: Mapped[datetime | None]
 
     series: Mapped[ClinicSeries | None] = relationship(back_populates="clinics")
     site: Mapped[Site] = relationship()
@@ -141,6 +143,11 @@ class Clinic(Scoped, Model):
     @property
     def has_passed(self) -> bool:
         return self.ends_at <= clock.now()
+
+    @property
+    def lateness(self) -> timedelta:
+        """By how much it runs late; nobody is moved by that."""
+        return timedelta(minutes=self.late_minutes)
 
 
 class Slot(Model):
@@ -282,6 +289,17 @@ class Booking(Model):
     def is_to_come(self) -> bool:
         """Whether the person is expected and the time has not begun."""
         return self.state.is_coming and not self.slot.has_passed
+
+    @property
+    def expected_at(self) -> datetime:
+        """When they can expect to be seen: their time, and by how much the clinic runs late."""
+        return self.slot.starts_at + self.slot.clinic.lateness
+
+    @property
+    def runs_late(self) -> bool:
+        """Whether they still wait for a clinic that runs late."""
+        waits = self.state in (BookingState.CONFIRMED, BookingState.CHECKED_IN)
+        return waits and bool(self.slot.clinic.late_minutes)
 
     @property
     def for_somebody_else(self) -> bool:

@@ -78,6 +78,7 @@ DOORS = {
     "clinics.offer": Door(get=PUBLIC, post=PUBLIC),
     "clinics.sheet": Door(get=RUNNERS, hidden=EVERYBODY),
     "clinics.people_here": Door(get=RUNNERS),
+    "clinics.late": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.next_in_queue": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.called": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.left_queue": Door(post=RUNNERS, hidden=EVERYBODY),

@@ -46,3 +46,12 @@ class VisitorKnown(Event):
     about: Visitor
     visitor: Person
     person: Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicRunsLate(Event):
+    """By so many minutes (0: on time again), and by how many it was said to before."""
+
+    about: Clinic
+    minutes: int
+    was: int

@@ -61,20 +61,17 @@ def queue_at(clinic: Clinic, free: Sequence[Slot]) -> Queue:
         if drop_in.left_at is not None:
             queue.left.append(drop_in)
         else:
-            queue.turns.append(turn(drop_in, len(queue.turns), free))
+            queue.turns.append(turn(drop_in, len(queue.turns), free, clinic.lateness))
     return queue
 
 
-def turn(drop_in: DropIn, ahead: int, free: Sequence[Slot]) -> Turn:
+def turn(drop_in: DropIn, ahead: int, free: Sequence[Slot], lateness: timedelta) -> Turn:
     """Each of those ahead takes one of the free times, soonest first; the next one is theirs."""
-    to_come = sorted((slot for slot in free if slot.ends_at > clock.now()), key=lambda slot: slot.starts_at)
+    now = clock.now()
+    times = sorted(slot.starts_at + lateness for slot in free if slot.ends_at + lateness > now)
     before = "Nobody is ahead" if not ahead else "1 person is ahead" if ahead == 1 else f"{ahead} are ahead"
-    if ahead >= len(to_come):
+    if ahead >= len(times):
         return Turn(drop_in, ahead, None, f"{before}, and no time is free for them any more today")
-    expected = max(clock.now(), to_come[ahead].starts_at)
-    times = [
-        "now" if slot.starts_at <= clock.now() else clock_time(slot.starts_at)
-        for slot in to_come[: ahead + 1]
-    ]
-    listed = times[0] if len(times) == 1 else f"{', '.join(times[:-1])} and {times[-1]}"
-    return Turn(drop_in, ahead, expected, f"{before}; free: {listed}")
+    said = ["now" if time <= now else clock_time(time) for time in times[: ahead + 1]]
+    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return Turn(drop_in, ahead, max(now, times[ahead]), f"{before}; free: {listed}")

@@ -17,6 +17,7 @@ from ..attending import (
     undo_check_in,
     undo_no_show,
 )
+from ..day.late import LATENESSES, run_late, still_to_come
 from ..day.queries import queue_at
 from ..day.visitors import is_stranger
 from ..forms import OutcomeForm, device_name
@@ -38,11 +39,32 @@ def sheet(clinic_id: int) -> ResponseReturnValue:
         clinic=clinic,
         rows=rows,
         queue=queue,
+        latenesses=LATENESSES,
         strangers=strangers,
+        now=clock.now(),
         is_today=clock.today(ZoneInfo(clinic.zone)) == clinic.day,
         print_needs=bool(request.args.get("needs")),
         device_name=device_name,
         seat_of=seat_of,
+    )
+
+
+@bp.post("/<int:clinic_id>/lateness")
+@once
+def late(clinic_id: int) -> ResponseReturnValue:
+    """The clinic runs late: those still to come are written to, and nobody is moved."""
+    clinic, typed = to_run(clinic_id), request.form.get("minutes", "")
+    run_late(clinic, int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 4 else -1, by=me())
+    unreached = [each.person.name for each in still_to_come(clinic) if not each.person.email]
+    said = (
+        f"The clinic runs {clinic.late_minutes} minutes late"
+        if clinic.late_minutes
+        else "The clinic is on time"
+    )
+    ring = f" Without an e-mail address, so ring them: {', '.join(unreached)}." if unreached else ""
+    return done(
+        url_for(".sheet", clinic_id=clinic_id),
+        f"{said}. Those still to come are told, nobody is moved.{ring}",
     )
 
 

@@ -1,0 +1,25 @@
+"""What people are written on the day itself."""
+
+from ...config import settings
+from ...journal import on
+from ...mail import send
+from .events import ClinicRunsLate
+from .late import still_to_come
+
+
+@on(ClinicRunsLate)
+def tell_what_to_expect(event: ClinicRunsLate) -> None:
+    """Those who have not come yet: when they can expect to be seen."""
+    clinic = event.about
+    for booking in still_to_come(clinic):
+        starts_at = booking.slot.starts_at
+        send(
+            to=booking.person,
+            template="clinics/running_late",
+            about=booking,
+            booking=booking,
+            clinic=clinic,
+            starts_at=starts_at,
+            expected=starts_at + clinic.lateness,
+            phone=settings().service_phone,
+        )
