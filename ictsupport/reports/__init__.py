@@ -3,11 +3,13 @@
 from flask import Flask
 
 from . import keeping, rebuilding, views
+from .blueprint import bp
+from .clinics import views as clinic_views
 
-__all__ = ["keeping", "rebuilding"]
+__all__ = ["clinic_views", "keeping", "rebuilding", "views"]
 
 
 def init_app(app: Flask) -> None:
     """Register the package's pages, listeners and commands."""
     keeping.listen()
-    app.register_blueprint(views.bp)
+    app.register_blueprint(bp)

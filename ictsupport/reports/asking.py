@@ -68,21 +68,12 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Question:
-    """Which stretches, and whose work."""
+class Period:
+    """What a page of figures is asked: which stretches, and what narrows it."""
 
     grain: Grain
     first: date
     last: date
-    council: Named | None = None
-    queue: Named | None = None
-    ticket_type: TicketType | None = None
-    requester_kind: RequesterKind | None = None
-    reach: frozenset[int] | None = None
-    councils: tuple[Named, ...] = ()
-    queues: tuple[Named, ...] = ()
-    troubles: tuple[str, ...] = ()
-    typed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def stretches(self) -> list[Stretch]:
@@ -95,30 +86,17 @@ class Question:
     @property
     def parameters(self) -> dict[str, str]:
         """What the address says beside the stretch."""
-        found = {
-            "by": self.grain.value,
-            "council": self.council.slug if self.council else "",
-            "queue": self.queue.slug if self.queue else "",
-            "type": next((word for word, kind in TYPES.items() if kind is self.ticket_type), ""),
-            "kind": self.requester_kind.value if self.requester_kind else "",
-        }
-        return {name: value for name, value in found.items() if value}
+        raise NotImplementedError
+
+    @property
+    def narrowing(self) -> list[tuple[str, str]]:
+        """What narrows the question, in words, by the name of the parameter."""
+        raise NotImplementedError
 
     def address(self, path: str, **more: str) -> str:
         """The address of a page that is asked the same, or with some of it changed (empty: left out)."""
         asked = {**self.parameters, "from": self.first.isoformat(), "to": self.last.isoformat(), **more}
         return path + "?" + urlencode({name: value for name, value in asked.items() if value})
-
-    @property
-    def narrowing(self) -> list[tuple[str, str]]:
-        """What narrows the question, in words, by the name of the parameter."""
-        found = [
-            ("council", self.council.name if self.council else ""),
-            ("queue", self.queue.name if self.queue else ""),
-            ("type", f"{self.ticket_type.value.capitalize()}s" if self.ticket_type else ""),
-            ("kind", f"Asked by: {self.requester_kind.value}" if self.requester_kind else ""),
-        ]
-        return [(name, words) for name, words in found if words]
 
     def chips(self, path: str) -> list[tuple[str, str]]:
         """What narrows the question, each with the address without it."""
@@ -130,6 +108,42 @@ class Question:
         last = next_of(self.grain, self.last) - timedelta(days=1)
         sides = [plain_date(self.first), plain_date(min(last, clock.today(settings().zone)))]
         return ", ".join([" to ".join(sides), *(words for _, words in self.narrowing)])
+
+
+@dataclass(frozen=True)
+class Question(Period):
+    """Which stretches, and whose work."""
+
+    council: Named | None = None
+    queue: Named | None = None
+    ticket_type: TicketType | None = None
+    requester_kind: RequesterKind | None = None
+    reach: frozenset[int] | None = None
+    councils: tuple[Named, ...] = ()
+    queues: tuple[Named, ...] = ()
+    troubles: tuple[str, ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        found = {
+            "by": self.grain.value,
+            "council": self.council.slug if self.council else "",
+            "queue": self.queue.slug if self.queue else "",
+            "type": next((word for word, kind in TYPES.items() if kind is self.ticket_type), ""),
+            "kind": self.requester_kind.value if self.requester_kind else "",
+        }
+        return {name: value for name, value in found.items() if value}
+
+    @property
+    def narrowing(self) -> list[tuple[str, str]]:
+        found = [
+            ("council", self.council.name if self.council else ""),
+            ("queue", self.queue.name if self.queue else ""),
+            ("type", f"{self.ticket_type.value.capitalize()}s" if self.ticket_type else ""),
+            ("kind", f"Asked by: {self.requester_kind.value}" if self.requester_kind else ""),
+        ]
+        return [(name, words) for name, words in found if words]
 
     def facts(self, table: Any) -> ColumnElement[bool]:
         """SQL: the facts of this grain that are asked for, of whatever day."""
@@ -164,12 +178,10 @@ class Question:
 def read_question(asked: Mapping[str, str], person: Person) -> Question:
     """The question in an address. What makes no sense is told in `troubles`, and the usual is shown instead."""
     reach = councils_read(person)
-    councils, queues = _choices(reach)
+    councils, queues = choices(reach)
     troubles: list[str] = []
-    grain = Grain.WEEK if asked.get("by") == "week" else Grain.MONTH
-    if asked.get("by") not in (None, "", "week", "month"):
-        troubles.append("Choose by week or by month.")
-    first, last = _stretch(asked, grain, troubles)
+    grain = grain_asked(asked, troubles)
+    first, last = stretch_asked(asked, grain, troubles)
 
     def chosen(name: str, among: Any, what: str) -> Any:
         word = asked.get(name, "")
@@ -194,7 +206,7 @@ def read_question(asked: Mapping[str, str], person: Person) -> Question:
     )
 
 
-def _choices(reach: set[int] | None) -> tuple[list[Named], list[Named]]:
+def choices(reach: set[int] | None) -> tuple[list[Named], list[Named]]:
     """The councils (with shared work) and the queues one can ask for."""
     councils, queues = _named()
     own = [one for one in councils if reach is None or one.id in reach]
@@ -211,7 +223,14 @@ def _named() -> tuple[list[Named], list[Named]]:
     )
 
 
-def _stretch(asked: Mapping[str, str], grain: Grain, troubles: list[str]) -> tuple[date, date]:
+def grain_asked(asked: Mapping[str, str], troubles: list[str]) -> Grain:
+    """By week or by month."""
+    if asked.get("by") not in (None, "", "week", "month"):
+        troubles.append("Choose by week or by month.")
+    return Grain.WEEK if asked.get("by") == "week" else Grain.MONTH
+
+
+def stretch_asked(asked: Mapping[str, str], grain: Grain, troubles: list[str]) -> tuple[date, date]:
     """The first days of the first and the last stretch asked for."""
     today = clock.today(settings().zone)
     present = start_of(grain, today)

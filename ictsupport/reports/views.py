@@ -1,6 +1,6 @@
 """The load page, its CSV and JSON, the tickets behind a figure, and the definitions."""
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from ..pages import navigation
@@ -10,6 +10,9 @@ from .access import READERS
 from .ages import ages
 from .asking import TYPES, Question, read_question
 from .behind import MEASURES, behind
+from .blueprint import bp
+from .clinics.definitions import DEFINITIONS as OF_CLINICS
+from .clinics.in_short import in_short
 from .definitions import DEFINITIONS, GENERAL
 from .export import as_csv, as_json
 from .figures import Figures
@@ -17,7 +20,6 @@ from .load import load
 from .satisfaction import ENOUGH as ENOUGH_ANSWERS
 from .satisfaction import satisfaction as told_satisfaction
 
-bp = Blueprint("reports", __name__, url_prefix="/reports")
 navigation.item("Load", "reports.index", when=lambda person: person.has_role(*READERS), order=60)
 
 
@@ -36,6 +38,7 @@ def index() -> ResponseReturnValue:
         answer=answer,
         figures=Figures(answer, ages(question)),
         types=TYPES,
+        of_clinics=in_short(question),
     )
 
 
@@ -86,4 +89,6 @@ def satisfaction() -> ResponseReturnValue:
 @bp.route("/definitions")
 @allow(*READERS)
 def definitions() -> ResponseReturnValue:
-    return render_template("reports/definitions.html", definitions=DEFINITIONS, general=GENERAL)
+    return render_template(
+        "reports/definitions.html", definitions=DEFINITIONS, of_clinics=OF_CLINICS, general=GENERAL
+    )

@@ -11,5 +11,9 @@ DOORS = {
     "reports.as_data": Door(get=FIGURES),
     "reports.tickets": Door(get=FIGURES),
     "reports.satisfaction": Door(get=FIGURES),
+    "reports.clinics": Door(get=FIGURES),
+    "reports.clinics_sheet": Door(get=FIGURES),
+    "reports.clinics_data": Door(get=FIGURES),
+    "reports.clinic_rows": Door(get=FIGURES),
     "reports.definitions": Door(get=FIGURES),
 }
