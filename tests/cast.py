@@ -1,6 +1,6 @@
 """The cast: councils, people and things that tests play with. Makers end in `make_...`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -58,9 +58,14 @@ __all__ = [
 
 def keep(row: Any) -> Any:
     """Put a row into the test's transaction and give it its id."""
-    db.session.add(row)
-    db.session.flush()
+    keep_all([row])
     return row
+
+
+def keep_all(rows: Iterable[Any]) -> None:
+    """The same for many, in one go."""
+    db.session.add_all(rows)
+    db.session.flush()
 
 
 @pytest.fixture
@@ -165,22 +170,20 @@ def calendars(context: Flask, council: Council) -> dict[str, Calendar]:
     """The service's own calendar and the council's: 8:30am to 5pm, closed on 28 to 31 December 2026."""
 
     def make(name: str, whose: Council | None) -> Calendar:
-        return keep(
-            Calendar(
-                name=name,
-                zone="Europe/London",
-                bank_holidays="ENG",
-                **scoped_to(whose),
-                versions=[CalendarVersion(effective_from=date(2015, 1, 1), week=WORKING_WEEK)],
-                closures=[
-                    Closure(
-                        starts_on=date(2026, 12, 28), ends_on=date(2026, 12, 31), name="Christmas closure"
-                    )
-                ],
-            )
+        return Calendar(
+            name=name,
+            zone="Europe/London",
+            bank_holidays="ENG",
+            **scoped_to(whose),
+            versions=[CalendarVersion(effective_from=date(2015, 1, 1), week=WORKING_WEEK)],
+            closures=[
+                Closure(starts_on=date(2026, 12, 28), ends_on=date(2026, 12, 31), name="Christmas closure")
+            ],
         )
 
-    return {"service": make("Shared ICT service", None), "council": make("Northbrook", council)}
+    made = {"service": make("Shared ICT service", None), "council": make("Northbrook", council)}
+    keep_all(made.values())
+    return made
 
 
 @pytest.fixture
@@ -201,18 +204,19 @@ def desk(
     context: Flask, calendars: dict[str, Calendar], policy: Policy, agent: Person, manager: Person
 ) -> dict[str, Queue]:
     """A desk that works: calendars, targets, the matrix, a triage queue and a second one, with their teams."""
-    keep(Matrix(cells=CELLS, effective_from=LONG_AGO, **scoped_to(None)))
 
     def make(name: str, slug: str, **more: Any) -> Queue:
-        team = keep(Team(name=name, **scoped_to(None)))
+        team = Team(name=name, **scoped_to(None))
         for person in (agent, manager):
-            keep(Membership(team=team, person=person, starts_on=date(2020, 1, 1)))
-        return keep(Queue(name=name, slug=slug, team=team, **more))
+            db.session.add(Membership(team=team, person=person, starts_on=date(2020, 1, 1)))
+        return Queue(name=name, slug=slug, team=team, **more)
 
-    return {
+    made = {
         "helpdesk": make("Helpdesk", "helpdesk", is_triage=True, is_helpdesk=True),
         "business": make("Business systems", "business-systems"),
     }
+    keep_all([Matrix(cells=CELLS, effective_from=LONG_AGO, **scoped_to(None)), *made.values()])
+    return made
 
 
 @pytest.fixture
