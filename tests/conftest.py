@@ -9,8 +9,9 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,11 @@ import sqlalchemy as sa
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from ictsupport import clock, create_app
+from ictsupport import clock, create_app, settle_down
 from ictsupport.config import Settings
 from ictsupport.database import db
 from ictsupport.mail import Outgoing
@@ -59,6 +61,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         if _server is not None:
             _server.stop()
         shutil.rmtree(os.environ.get("ICTSUPPORT_TEST_FOLDER", "/nonexistent"), ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that take long come first, so that in the end no worker waits for one of them."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish() -> None:
+    """The collector of garbage need not look at all that is loaded, thousands of times."""
+    settle_down()
 
 
 @contextmanager
@@ -118,6 +131,7 @@ def application(kind: str, **settings: Any) -> Iterator[Flask]:
     with new_database(kind) as address, tempfile.TemporaryDirectory() as folder:
         app = create_app(settings_for(address, Path(folder), **settings))
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=csrf, PROPAGATE_EXCEPTIONS=True)
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ["ICTSUPPORT_TEST_FOLDER"])
         yield app
         with app.app_context():
             db.engine.dispose()
@@ -133,9 +147,15 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_app(kind: str) -> Iterator[Flask]:
-    with application(kind) as app:
-        yield app
+def applications() -> Iterator[Callable[[str], Flask]]:
+    """applications(kind) is the application that the tests on that kind of database share."""
+    with ExitStack() as stack:
+        yield cache(lambda kind: stack.enter_context(application(kind)))
+
+
+@pytest.fixture(scope="session")
+def shared_app(kind: str, applications: Callable[[str], Flask]) -> Flask:
+    return applications(kind)
 
 
 class Browser(FlaskClient):

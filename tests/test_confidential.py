@@ -83,6 +83,7 @@ class Secret:
     ticket_id: int = 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("package", TABLES)
 def test_nobody_who_is_not_cleared_finds_a_trace(
     package: str,

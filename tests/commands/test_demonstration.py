@@ -17,7 +17,10 @@ from ictsupport.tickets.rebuilding import rebuilds
 
 from ..conftest import application
 
-pytestmark = pytest.mark.xdist_group("demonstration")  # made once, not once for each worker
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.xdist_group("demonstration"),  # made once, not once for each worker
+]
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
