@@ -44,11 +44,8 @@ def remind(booking: Booking) -> bool:
     starts_at = booking.slot.starts_at
     days = (local(starts_at).date() - local(clock.now()).date()).days
     day = {0: "Today", 1: "Tomorrow"}.get(days) or f"{long_date(starts_at)}"
-    return (
-        send(
-            to=booking.person, template="clinics/reminder", about=booking, day=day, **_context(booking, None)
-        )
-        is not None
+    return send(
+        to=booking.person, template="clinics/reminder", about=booking, day=day, **_context(booking, None)
     )
 
 

@@ -4,10 +4,11 @@ import secrets
 from typing import Any, Protocol
 
 from flask import current_app, render_template
+from sqlalchemy import insert
 
 from .. import clock, jobs
 from ..config import settings
-from ..database import Model, db, identity
+from ..database import Model, db, identity, table_of
 from .models import Outgoing
 
 
@@ -28,7 +29,7 @@ def send(
     calendar: tuple[str, str] | None = None,
     secret: bool = False,
     **context: Any,
-) -> Outgoing | None:
+) -> bool:
     """Write templates/mail/<template>.txt to the person. Its first line is the subject.
 
     In the template `link("tickets.ticket", reference=...)` is a page's full address.
@@ -36,10 +37,10 @@ def send(
     `about` is the row the message tells of, `thread` the name its messages are
     held together by, `calendar` an iTIP method and the VCALENDAR text. The
     words of a `secret` message (a sign-in link) are forgotten once it is sent.
-    Returns None for somebody without an address: there is nobody to write to.
+    Says whether there was an address to write to.
     """
     if not to.email:
-        return None
+        return False
     own_words = current_app.extensions["pages.service"]
     subject, _, text = (
         render_template(f"mail/{template}.txt", to=to, link=address_of, service=own_words, **context)
@@ -47,26 +48,28 @@ def send(
         .partition("\n")
     )
     method, ics = calendar or (None, None)
-    outgoing = Outgoing(
-        message_id=f"<{secrets.token_hex(12)}@{domain()}>",
-        thread=thread,
-        to_id=to.id,
-        to_name=_one_line(to.name, 200),
-        to_address=to.email,
-        subject=_one_line(subject.removeprefix("Subject:"), 300),
-        text=text.strip() + "\n",
-        calendar=ics,
-        calendar_method=method,
-        template=template,
-        secret=secret,
-        about_kind=about.__tablename__ if about is not None else None,
-        about_id=identity(about) if about is not None else None,
-        created_at=clock.now(),
-    )
-    db.session.add(outgoing)
-    db.session.flush()
-    jobs.enqueue("mail.send", {"outgoing": outgoing.id})
-    return outgoing
+    row = {
+        "message_id": f"<{secrets.token_hex(12)}@{domain()}>",
+        "thread": thread,
+        "to_id": to.id,
+        "to_name": _one_line(to.name, 200),
+        "to_address": to.email,
+        "subject": _one_line(subject.removeprefix("Subject:"), 300),
+        "text": text.strip() + "\n",
+        "calendar": ics,
+        "calendar_method": method,
+        "template": template,
+        "secret": secret,
+        "about_kind": about.__tablename__ if about is not None else None,
+        "about_id": identity(about) if about is not None else None,
+        "created_at": clock.now(),
+    }
+    written = db.session.connection().execute(_OUTGOING, row)
+    jobs.enqueue("mail.send", {"outgoing": written.scalar_one()})
+    return True
+
+
+_OUTGOING = insert(table_of(Outgoing)).returning(Outgoing.id)
 
 
 def address_of(endpoint: str, **values: Any) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from ...database import db
@@ -13,6 +13,7 @@ from ...pages.fields import Found
 from ...people import queries as people
 from ...people.access import visible_people
 from ...people.models import Person
+from ...statements import put_together
 from ..models import CallResult, Channel, Resolution, Ticket
 from ..raising import raise_ticket
 from ..replying import log_call
@@ -51,8 +52,12 @@ def _holders(asset_tag: str, by: Person) -> list[Found]:
 
 def caller_to_show(person_id: int, by: Person) -> Person | None:
     """The person with that id, if `by` may see them."""
-    found = visible_people(by).where(Person.id == person_id).options(joinedload(Person.terms))
-    return db.session.scalars(found).unique().first()
+    return db.session.scalars(_caller(by), {"person": person_id}).unique().first()
+
+
+@put_together
+def _caller(by: Person) -> Select[Person]:
+    return visible_people(by).where(Person.id == bindparam("person")).options(joinedload(Person.terms))
 
 
 @dataclass(frozen=True, kw_only=True)

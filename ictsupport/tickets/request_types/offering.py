@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, raiseload
 
 from ...database import db
@@ -34,13 +34,16 @@ def keep_answers(ticket: Ticket, filled: Filled) -> None:
 
 def types_for(person: Person, *, every: bool = False) -> Sequence[RequestType]:
     """The request types offered to somebody, in their order; `every` for who asks in others' names too."""
-    types = select(RequestType).where(RequestType.retired_at.is_(None))
-    if not every:
-        theirs = Audience.MEMBERS if person.is_member else Audience.STAFF
-        types = types.where(RequestType.audience.in_((Audience.EVERYBODY, theirs)))
-    return db.session.scalars(
-        types.order_by(RequestType.position, RequestType.id).options(raiseload("*"))
-    ).all()
+    theirs = Audience.MEMBERS if person.is_member else Audience.STAFF
+    offered = tuple(Audience) if every else (Audience.EVERYBODY, theirs)
+    return db.session.scalars(_types_for(*offered)).all()
+
+
+@put_together
+def _types_for(*audiences: Audience) -> Select[RequestType]:
+    offered = RequestType.retired_at.is_(None), RequestType.audience.in_(audiences)
+    in_order = select(RequestType).where(*offered).order_by(RequestType.position, RequestType.id)
+    return in_order.options(raiseload("*"))
 
 
 def of_kind_first(types: Sequence[RequestType], kind: TicketType | None) -> list[RequestType]:

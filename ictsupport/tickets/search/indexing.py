@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, insert, literal, select, text, union_all, update
+from sqlalchemy import BindParameter, and_, bindparam, insert, literal, select, text, union_all, update
 from sqlalchemy.exc import DatabaseError
 
 from ... import jobs, scheduler
@@ -12,6 +12,7 @@ from ...database import READONLY, db, dialect_name, table_of
 from ...journal import on
 from ...people.events import PersonChanged
 from ...people.models import Person
+from ...statements import put_together
 from ..events import TicketEvent
 from ..models import Attachment, Message, MessageKind, Ticket
 from ..rebuilding import Difference, Step, how_many_tickets, rebuildable
@@ -89,7 +90,7 @@ def documents(ids: Sequence[int]) -> tuple[list[Document], dict[int, Document]]:
     """
     said = _said_on(ids)
     wanted, kept = [], {}
-    for row in db.session.connection().execute(_TICKETS.where(Ticket.id.in_(ids))):
+    for row in db.session.connection().execute(_TICKETS, {"ids": ids}):
         answers = "\n".join(str(each["words"]) for each in row.answers or ())
         public = (
             row.description,
@@ -131,6 +132,7 @@ _TICKETS = (
     .join(Person, Person.id == Ticket.requester_id)
     .outerjoin(FilledForm, FilledForm.ticket_id == Ticket.id)
     .outerjoin(SearchDoc, SearchDoc.ticket_id == Ticket.id)
+    .where(Ticket.id.in_(bindparam("ids", expanding=True)))
 )
 
 
@@ -143,6 +145,15 @@ def _said_on(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
 
     What came by way of a merged ticket is somebody else's.
     """
+    said = defaultdict(list)
+    for row in db.session.connection().execute(_said(), {"ids": ids}):
+        said[row.ticket_id, bool(row.public)].append(row.words)
+    return said
+
+
+@put_together
+def _said() -> Any:
+    ids: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
     messages = select(
         Message.ticket_id,
         literal(0).label("place"),
@@ -161,10 +172,7 @@ def _said_on(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
         .outerjoin(Message, Message.id == Attachment.message_id)
         .where(Attachment.ticket_id.in_(ids))
     )
-    said = defaultdict(list)
-    for row in db.session.connection().execute(union_all(messages, files).order_by("place", "order")):
-        said[row.ticket_id, bool(row.public)].append(row.words)
-    return said
+    return union_all(messages, files).order_by("place", "order")
 
 
 @rebuildable("search", size=how_many_tickets)
