@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     case,
     false,
@@ -43,6 +44,13 @@ PER_PAGE = 25
 COUNTED = 1_000
 
 TITLE_WEIGHT = 8.0
+
+AFTER_MATCHING: ColumnElement[int] = literal_column("+search_fts.rowid", Integer)
+"""The id of what matches, for a condition that is to be looked at afterwards.
+
+SQLite would else begin the full-text search anew for each of somebody's
+tickets: of 266, for a word in a fifth of 100,000, 14 ms instead of 3.
+"""
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ def own_newest(wanted: Wanted, person: Person, most: int = PER_PAGE) -> list[int
     settle()
     own = _own(person)
     if dialect_name() == "sqlite":
-        held = select(fts.c.rowid).where(fts5_match(wanted, within=PUBLIC_COLUMNS), fts.c.rowid.in_(own))
+        held = select(fts.c.rowid).where(fts5_match(wanted, within=PUBLIC_COLUMNS), AFTER_MATCHING.in_(own))
         held = held.order_by(fts.c.rowid.desc())
     else:
         held = select(SearchDoc.ticket_id).where(*vectors_match(wanted, notes=False))
@@ -162,8 +170,8 @@ def _ranked_by_sqlite(wanted: Wanted, *conditions: ColumnElement[bool]) -> Any:
 
 
 def _own_by_sqlite(wanted: Wanted, own: Select[int]) -> Any:
-    """Looked up ticket by ticket, so not weighed: bm25 would count the whole index again for each. Subjects come first."""
-    mine = fts.c.rowid.in_(own)
+    """Not weighed: bm25 would count the whole index again for each. Subjects come first."""
+    mine = AFTER_MATCHING.in_(own)
     in_title = fts.c.rowid.in_(select(fts.c.rowid).where(fts5_match(wanted, within="title"), mine))
     return (
         select(
