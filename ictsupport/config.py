@@ -66,6 +66,22 @@ class Settings(BaseSettings):
     smtp_username: str = Field("", description="Account at the mail server; empty means none")
     smtp_password: SecretStr = Field(SecretStr(""), description="Its password")
 
+    mail_inbox: str = Field(
+        "",
+        description="Address whose mail is piped into `ictsupport mail receive`; invitations then ask for an answer to it",
+    )
+    mail_trusted_hop: str = Field(
+        "",
+        description="How your mail server signs the Authentication-Results it writes (its authserv-id); empty heeds any that says fail",
+    )
+    mail_megabytes: int = Field(25, ge=1, le=200, description="Largest message that is taken in")
+    mail_raw_kept_days: int = Field(
+        90, ge=1, description="The words of incoming mail that was understood are forgotten after so long"
+    )
+    mail_not_understood_kept_days: int = Field(
+        365, ge=1, description="Incoming mail that nobody understood is forgotten after so long"
+    )
+
     mail_overdue_minutes: int = Field(
         30, ge=1, description="A message that waits longer than this makes the health check fail"
     )

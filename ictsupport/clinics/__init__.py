@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from .day import emails as day_emails  # noqa: F401
     from .day import not_coming  # noqa: F401
     from .reminding import arranging, sending  # noqa: F401
+    from .replies import taking  # noqa: F401
     from .waiting import emails as waiting_emails  # noqa: F401
     from .waiting import offering, replacing  # noqa: F401
 

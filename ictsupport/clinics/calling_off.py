@@ -43,20 +43,26 @@ def cancel_booking(booking: Booking, *, by: Person, reason: str = "") -> Booking
     """Give the place back at once. Whoever runs the clinic may do so until it is held, others until the cut-off."""
     lock_timeout(PATIENCE)
     db.session.refresh(booking.slot.clinic, ["called_off_at", "version"], with_for_update={"read": True})
-    _lock_booking(booking)
+    lock_booking(booking)
     clinic, slot = booking.slot.clinic, booking.slot
     if not booking.state.is_coming:
         raise NothingToCancel
     if not access.runs(by, clinic):
         if slot.has_passed:
             raise NothingToCancel
-        if clock.now() > slot.starts_at - timedelta(minutes=clinic.cancel_until_minutes):
+        if cancelling_closed(booking):
             raise TooLateToCancel(before=in_words(clinic.cancel_until_minutes))
     if booking.state is BookingState.OFFERED:
         entry = db.session.scalars(select(WaitingEntry).where(WaitingEntry.booking_id == booking.id)).one()
         decline(entry, by=by)
         return booking
     return _cancel(booking, by=by, reason=line(reason, what="The reason", limit=300))
+
+
+def cancelling_closed(booking: Booking) -> bool:
+    """Whether it is too late for the person to cancel by themself."""
+    slot = booking.slot
+    return clock.now() > slot.starts_at - timedelta(minutes=slot.clinic.cancel_until_minutes)
 
 
 def call_off_clinic(clinic: Clinic, *, reason: str, by: Person) -> CallingOff:
@@ -119,7 +125,7 @@ def _coming(clinic: Clinic) -> int:
     return db.session.scalar(coming) or 0
 
 
-def _lock_booking(booking: Booking) -> None:
+def lock_booking(booking: Booking) -> None:
     """Lock the person first, as booking does, then the booking."""
     db.session.scalar(select(Person.id).where(Person.id == booking.person_id).with_for_update(key_share=True))
     db.session.refresh(

@@ -43,7 +43,7 @@ def remind(booking: Booking) -> bool:
     """A word before their time comes; says whether there was an address to write to."""
     starts_at = booking.slot.starts_at
     days = (local(starts_at).date() - local(clock.now()).date()).days
-    day = {0: "Today", 1: "Tomorrow"}.get(days) or f"{long_date(starts_at)}"
+    day = {0: "Today", 1: "Tomorrow"}.get(days) or long_date(starts_at)
     return send(
         to=booking.person, template="clinics/reminder", about=booking, day=day, **_context(booking, None)
     )

@@ -48,9 +48,9 @@ def _event(booking: Booking, method: str) -> Event:
     event.add("location", clinic.where)
     event.add("description", f"To move or cancel this booking: {link_to(booking)}")
     event["url"] = vUri(link_to(booking))
-    event.add("status", "CANCELLED" if booking.state is BookingState.CANCELLED else "CONFIRMED")
+    event.add("status", _status(booking))
     event["organizer"] = _organiser()
-    if booking.person.email:
+    if booking.person.email and method != PUBLISH:  # what is published invites nobody (RFC 5546, 3.2.1)
         event.add("attendee", _attendee(booking), encode=False)
     if method != CANCEL:
         event.add("transp", "OPAQUE")
@@ -58,24 +58,43 @@ def _event(booking: Booking, method: str) -> Event:
     return event
 
 
+def _status(booking: Booking) -> str:
+    if booking.state is BookingState.CANCELLED:
+        return "CANCELLED"
+    return "TENTATIVE" if booking.state is BookingState.OFFERED else "CONFIRMED"
+
+
 def _organiser() -> vCalAddress:
+    """The mailbox to which calendars answer: the one we read, if there is one."""
     config = settings()
-    organiser = vCalAddress(f"mailto:{parseaddr(config.mail_from)[1]}")
+    organiser = vCalAddress(f"mailto:{config.mail_inbox or parseaddr(config.mail_from)[1]}")
     organiser.params["CN"] = vText(config.service_name)
     return organiser
 
 
 def _attendee(booking: Booking) -> vCalAddress:
-    """The person it is for; whoever booked on their behalf is named as having sent it."""
+    """The person it is for; whoever booked on their behalf is named as having sent it.
+
+    Who booked by themself comes. An answer is asked for where there is somebody to read it.
+    """
     attendee = vCalAddress(f"mailto:{booking.person.email}")
     attendee.params["CN"] = vText(booking.person.name)
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-    attendee.params["PARTSTAT"] = vText("ACCEPTED" if booking.is_live else "DECLINED")
-    attendee.params["RSVP"] = vText("FALSE")
+    attendee.params["PARTSTAT"] = vText(_partstat(booking))
+    attendee.params["RSVP"] = vText("TRUE" if settings().mail_inbox and booking.is_live else "FALSE")
     sender: Person = booking.booked_by
     if booking.for_somebody_else and sender.email:
         attendee.params["SENT-BY"] = vText(f"mailto:{sender.email}")
     return attendee
+
+
+def _partstat(booking: Booking) -> str:
+    if not booking.is_live:
+        return "DECLINED"
+    if booking.answer is not None:
+        return booking.answer.name
+    asked = settings().mail_inbox and (booking.for_somebody_else or booking.state is BookingState.OFFERED)
+    return "NEEDS-ACTION" if asked else "ACCEPTED"
 
 
 def _alarm(where: str) -> Alarm:

@@ -228,6 +228,20 @@ class Outcome(enum.Enum):
     FOLLOW_UP = "follow-up booked"
 
 
+class CalendarAnswer(enum.Enum):
+    """What somebody's calendar says to our invitation. A "no" that is in time cancels instead."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+
+    @property
+    def in_words(self) -> str:
+        return {"accepted": "Says they will come", "tentative": "May not come"}.get(
+            self.value, "Says they cannot come"
+        )
+
+
 class Booking(Model):
     """Somebody's place in a slot. A place has one live booking: the index sees to it.
 
@@ -254,6 +268,8 @@ class Booking(Model):
     booked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     cancelled_at: Mapped[datetime | None]
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[CalendarAnswer | None] = mapped_column(words(CalendarAnswer))
+    answered_at: Mapped[datetime | None]
 
     checked_in_at: Mapped[datetime | None]
     outcome: Mapped[Outcome | None] = mapped_column(words(Outcome))

@@ -1,14 +1,25 @@
-"""ictsupport mail: what has been written to people, and whether it has left."""
+"""ictsupport mail: what has been written to people, and whether it has left; and mail that comes in."""
+
+import logging
+import sys
+from typing import BinaryIO
 
 import click
-from flask.cli import AppGroup
+from flask import Flask
+from flask.cli import AppGroup, ScriptInfo
 from sqlalchemy import func, select
 
 from ..config import settings
 from ..database import db
-from ..mail import Outgoing, delivery
+from ..errors import Refusal
+from ..mail import Outgoing, delivery, receiving
 
-group = AppGroup("mail", help="Look after the mail that goes out.")
+log = logging.getLogger(__name__)
+
+TAKEN, REFUSED, TRY_AGAIN = 0, 65, 75
+"""What a mail server understands (sysexits.h): taken, refused for good (EX_DATAERR), keep it and try again (EX_TEMPFAIL)."""
+
+group = AppGroup("mail", help="Look after the mail that goes out, and take in what comes.")
 
 
 @group.command("list")
@@ -46,3 +57,38 @@ def test(address: str) -> None:
         click.echo("Mail is set to stay here (ICTSUPPORT_MAIL_DELIVERY=post-office), so nothing was sent.")
     else:
         click.echo(f"{config.smtp_host} took the message for {address}.")
+
+
+@group.command("receive", with_appcontext=False)
+@click.pass_context
+def receive(context: click.Context) -> None:
+    """Take in one message from standard input, for a mail server's pipe.
+
+    Ends with 0 once the message is kept, 75 if the mail server should try
+    again, and 65 if the message is larger than the service takes, or empty.
+    """
+    try:
+        app = context.ensure_object(ScriptInfo).load_app()
+        status = take_in(app, sys.stdin.buffer)
+    except Exception as error:  # nothing may be lost: the mail server keeps it
+        log.exception("a message could not be kept")
+        click.echo(f"Not now: {type(error).__name__}", err=True)
+        status = TRY_AGAIN
+    context.exit(status)
+
+
+def take_in(app: Flask, stream: BinaryIO) -> int:
+    """Keep the message on the stream; returns the status to end with."""
+    with app.app_context():
+        raw = stream.read(receiving.largest() + 1)
+        try:
+            receiving.receive(raw)
+            db.session.commit()
+        except Refusal as refusal:
+            db.session.rollback()
+            click.echo(str(refusal), err=True)
+            return REFUSED
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    return TAKEN

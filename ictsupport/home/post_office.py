@@ -1,15 +1,17 @@
-"""The post office: what was written to people, and what became of it."""
+"""The post office: what was written to people, and what became of it; and what came in."""
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from ..config import settings
 from ..database import db
 from ..mail import Outgoing
-from ..mail.queries import STATES, counts, outbox_page
+from ..mail.models import IncomingMessage, IncomingState
+from ..mail.queries import STATES, counts, incoming_counts, incoming_page, outbox_page
 from ..mail.resending import resend as resend_message
 from ..pages import navigation
 from ..pages.addresses import row_number
@@ -55,6 +57,38 @@ def messages() -> ResponseReturnValue:
         keeps=settings().mail_delivery == "post-office",
         href=lambda **which: url_for(".messages", **{**kept, **which}),
     )
+
+
+@bp.route("/incoming")
+@allow(Role.ADMINISTRATOR)
+def incoming() -> ResponseReturnValue:
+    """What came in: first what nobody understood, with why."""
+    asked = request.args.get("state", "")
+    state = next((each for each in IncomingState if each.value == asked), IncomingState.NOT_UNDERSTOOD)
+    page = incoming_page(state, after=request.args.get("after"), before=request.args.get("before"))
+    return render_template(
+        "home/incoming.html",
+        page=page,
+        state=state,
+        counts=incoming_counts(),
+        states=IncomingState,
+        inbox=settings().mail_inbox,
+        href=lambda **which: url_for(".incoming", state=state.value, **which),
+    )
+
+
+@bp.route("/incoming/<int:incoming_id>/source")
+@allow(Role.ADMINISTRATOR)
+def source(incoming_id: int) -> ResponseReturnValue:
+    """The message as it came, to be looked at elsewhere."""
+    wanted = select(IncomingMessage).where(
+        IncomingMessage.id == incoming_id, IncomingMessage.raw.is_not(None)
+    )
+    found: IncomingMessage = db.one_or_404(wanted.options(undefer(IncomingMessage.raw)))
+    answer = Response(found.raw, mimetype="message/rfc822")
+    answer.headers["Content-Disposition"] = f'attachment; filename="message-{found.id}.eml"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @bp.route("/<int:message_id>")

@@ -1,7 +1,11 @@
 """Envelopes, not meanings: the outbox and its delivery."""
 
-from . import delivery, queries  # register the job that sends, and the check that mail flows
+from . import (  # register the jobs that send and hand on, and the check that mail flows
+    delivery,
+    queries,
+    receiving,
+)
 from .models import Outgoing
 from .outbox import address_of, domain, send
 
-__all__ = ["Outgoing", "address_of", "delivery", "domain", "queries", "send"]
+__all__ = ["Outgoing", "address_of", "delivery", "domain", "queries", "receiving", "send"]

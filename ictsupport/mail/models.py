@@ -1,11 +1,12 @@
-"""The outbox's table."""
+"""What was written to people, and what they wrote to us."""
 
+import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..database import Model
+from ..database import Model, words
 
 
 class Outgoing(Model):
@@ -40,3 +41,36 @@ class Outgoing(Model):
         if self.failed_at:
             return "failed"
         return "delayed" if self.error else "queued"
+
+
+class IncomingState(enum.Enum):
+    WAITING = "waiting"
+    TAKEN = "taken"
+    NOT_UNDERSTOOD = "not understood"
+
+
+class IncomingMessage(Model):
+    """A message somebody sent us, as it came: kept before anybody looks at it, and what became of it.
+
+    `digest` is of what its sender wrote, whatever way it came by: the same
+    message delivered twice is one. `outcome` says in words what was done, or
+    why nobody could.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    message_id: Mapped[str] = mapped_column(String(300), index=True)
+    from_address: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(300))
+    size: Mapped[int]
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    received_at: Mapped[datetime]
+    state: Mapped[IncomingState] = mapped_column(words(IncomingState), default=IncomingState.WAITING)
+    taken_by: Mapped[str] = mapped_column(String(60), default="")
+    outcome: Mapped[str] = mapped_column(String(500), default="")
+    done_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(state = 'waiting') = (done_at IS NULL)", name="done"),
+        Index("ix_incoming_message_state", "state", "id"),
+    )

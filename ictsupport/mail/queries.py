@@ -10,7 +10,8 @@ from .. import clock
 from ..config import settings
 from ..database import contains, db
 from ..pages import health
-from .models import Outgoing
+from ..pages.paging import Page, keyset
+from .models import IncomingMessage, IncomingState, Outgoing
 
 PAGE = 50
 
@@ -63,6 +64,24 @@ def counts() -> dict[str, int]:
     columns = [func.count().filter(STATES[state]).label(state) for state in ("queued", "delayed", "failed")]
     row = db.session.execute(select(*columns).where(Outgoing.sent_at.is_(None))).one()
     return {"queued": row.queued, "delayed": row.delayed, "failed": row.failed}
+
+
+def incoming_page(
+    state: IncomingState, *, after: str | None = None, before: str | None = None
+) -> Page[IncomingMessage]:
+    """What came in and is in that state, newest first, without the messages themselves. One statement."""
+    found = select(IncomingMessage).where(IncomingMessage.state == state)
+    return keyset(found, [IncomingMessage.id.desc()], after=after, before=before)
+
+
+def incoming_counts() -> dict[IncomingState, int]:
+    """How many incoming messages wait, and how many nobody understood."""
+    rows = db.session.execute(
+        select(IncomingMessage.state, func.count())
+        .where(IncomingMessage.state != IncomingState.TAKEN)
+        .group_by(IncomingMessage.state)
+    )
+    return {row.state: row[1] for row in rows}
 
 
 def oldest_waiting() -> timedelta:

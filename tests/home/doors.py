@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from ictsupport.database import db
 from ictsupport.mail import Outgoing, send
+from ictsupport.mail.models import IncomingMessage
+from ictsupport.mail.receiving import receive
 from ictsupport.people.models import Role
 from tests.doors import EVERYBODY, Door, Doors, World
 
@@ -15,6 +17,8 @@ DOORS: Doors = {
     "home.index": Door(get=EVERYBODY),
     "post_office.messages": Door(get=ADMINISTRATOR),
     "post_office.message": Door(get=ADMINISTRATOR),
+    "post_office.incoming": Door(get=ADMINISTRATOR),
+    "post_office.source": Door(get=ADMINISTRATOR),
     "post_office.resending": Door(post=ADMINISTRATOR),
     "audit.changes": Door(get={Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE}),
     "audit.environment": Door(get=ADMINISTRATOR),
@@ -23,4 +27,8 @@ DOORS: Doors = {
 
 def things(world: World) -> dict[str, Any]:
     send(to=world.staff, template="people/sign_in", token="t", code="123456")
-    return {"message_id": db.session.scalar(sa.select(sa.func.max(Outgoing.id)))}
+    receive(b"From: pat@northbrook.example\n\nHello")
+    return {
+        "message_id": db.session.scalar(sa.select(sa.func.max(Outgoing.id))),
+        "incoming_id": db.session.scalar(sa.select(sa.func.max(IncomingMessage.id))),
+    }

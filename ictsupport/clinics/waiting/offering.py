@@ -158,7 +158,11 @@ def accept(entry: WaitingEntry, *, by: Person) -> Booking:
     if booking.slot.clinic.is_called_off:
         raise ClinicCalledOff
     if not _settle(
-        booking, Booking.offered_until > clock.now(), state=BookingState.CONFIRMED, offered_until=None
+        booking,
+        Booking.offered_until > clock.now(),
+        state=BookingState.CONFIRMED,
+        offered_until=None,
+        sequence=Booking.sequence + 1,
     ):
         raise OfferGone
     _end(entry, WaitingState.ACCEPTED)

@@ -1,0 +1,1 @@
+"""What people's calendars answer to our invitations."""
