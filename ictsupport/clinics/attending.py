@@ -15,12 +15,20 @@ from ..tickets.models import Channel, Ticket
 from ..tickets.raising import raise_ticket
 from ..tickets.texts import prose
 from .booking import book_slot
+from .day.outcomes import NOTHING, Besides, act_on
 from .events import CheckedIn, CheckInUndone, DidComeAfterAll, DidNotCome, OutcomeRecorded
 from .models import Booking, BookingState, Clinic, ClinicTopic, Outcome, Slot
 from .queries import free_places
 
 LONGEST_NOTE = 4_000
-OFFERED_OUTCOMES = (Outcome.FIXED, Outcome.ADVICE, Outcome.TICKET)
+OFFERED_OUTCOMES = (
+    Outcome.FIXED,
+    Outcome.ADVICE,
+    Outcome.TRAINING,
+    Outcome.SWAPPED,
+    Outcome.FOLLOW_UP,
+    Outcome.TICKET,
+)
 
 
 class NotToday(Refusal):
@@ -45,6 +53,10 @@ class TheyCame(Refusal):
 
 class TicketStands(Refusal):
     reason = "Ticket {reference} was raised from this booking. Work on that ticket instead."
+
+
+class RecordedMeanwhile(Refusal):
+    reason = "Somebody else has recorded “{outcome}” since you opened this page. Look at it, and save again to correct it."
 
 
 class NothingSaid(Refusal):
@@ -150,29 +162,61 @@ def walk_in(
 
 
 def record_outcome(
-    booking: Booking, outcome: Outcome, *, by: Person, note: str = "", subject: str = ""
+    booking: Booking,
+    outcome: Outcome,
+    *,
+    by: Person,
+    note: str = "",
+    subject: str = "",
+    besides: Besides = NOTHING,
+    tell: bool = True,
+    seen: str | None = None,
 ) -> Booking:
-    """Say in one step what came of it: the person was here, and with a ticket there is one, linked both ways.
+    """Say in one step what came of it: the person was here; a ticket is raised, a device swapped, the next time booked.
 
-    It may be corrected as long as no ticket was raised. The note is mailed to
-    the person, in the words it was written in.
+    It may be corrected, but for what it did elsewhere: a ticket, a swap, a
+    booking stand until they are put right where they are. The same once more
+    changes nothing; `seen` is the recorded() that a page was made from. The
+    note is mailed to the person (`tell`), in the words it was written in.
     """
     _lock(booking)
     if not booking.is_live:
         raise BookingCancelledAlready(name=booking.person.name)
-    if booking.ticket is not None:
+    note, was = prose(note, what="What you did", limit=LONGEST_NOTE), booking.outcome
+    if was is outcome and note == booking.outcome_note:
+        return booking
+    if seen is not None and was is not None and seen != recorded(booking):
+        raise RecordedMeanwhile(outcome=was.value)
+    if booking.ticket is not None and outcome is not Outcome.TICKET:
         raise TicketStands(reference=booking.ticket.reference)
     _refuse_before_the_day(booking.slot.clinic)
-    note = prose(note, what="What you did", limit=LONGEST_NOTE)
-    if outcome is Outcome.TICKET:
+    detail = act_on(booking, outcome, besides, by=by)
+    if outcome is Outcome.TICKET and booking.ticket is None:
         booking.ticket = _raise_from(booking, subject, note, by)
-    booking.outcome, booking.outcome_note = outcome, note
-    booking.outcome_at, booking.outcome_by_id = clock.now(), by.id
-    booking.state, booking.offered_until = BookingState.SEEN, None
-    booking.checked_in_at = booking.checked_in_at or clock.now()
-    booking.version += 1
-    announce(OutcomeRecorded(outcome=outcome.value, ticket=booking.ticket, **_about(booking, by)))
+    with db.session.no_autoflush:  # half of the values might break a rule of the table
+        booking.outcome, booking.outcome_note = outcome, note
+        booking.outcome_at, booking.outcome_by_id = clock.now(), by.id
+        booking.state, booking.offered_until = BookingState.SEEN, None
+        booking.checked_in_at = booking.checked_in_at or clock.now()
+        booking.version += 1
+    announce(
+        OutcomeRecorded(
+            outcome=outcome.value,
+            was=was.value if was else None,
+            ticket=booking.ticket,
+            given=detail.given if detail else None,
+            back=detail.back if detail else None,
+            follow_up=detail.follow_up if detail else None,
+            letter=tell and booking.ticket is None,
+            **_about(booking, by),
+        )
+    )
     return booking
+
+
+def recorded(booking: Booking) -> str:
+    """A mark of what is recorded now, by which a page notices that somebody else has recorded something meanwhile."""
+    return booking.outcome_at.isoformat() if booking.outcome_at else ""
 
 
 def suggested_subject(booking: Booking) -> str:
@@ -223,7 +267,16 @@ def _about(booking: Booking, by: Person | None) -> dict[str, Any]:
 def _lock(booking: Booking) -> None:
     db.session.refresh(
         booking,
-        ["state", "slot_id", "outcome", "ticket_id", "version", "checked_in_at"],
+        [
+            "state",
+            "slot_id",
+            "outcome",
+            "outcome_note",
+            "outcome_at",
+            "ticket_id",
+            "version",
+            "checked_in_at",
+        ],
         with_for_update={"key_share": True},
     )
     db.session.expire(booking, ["slot", "ticket"])

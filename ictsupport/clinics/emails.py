@@ -4,13 +4,16 @@ from typing import Any
 
 from .. import clock
 from ..config import settings
+from ..devices.models import Device
 from ..journal import on
 from ..mail import send
 from ..pages.filters import local, long_date
 from ..people.models import Person
 from .events import BookingCancelled, BookingEvent, BookingMoved, OutcomeRecorded, SlotBooked
 from .invitations import invitation
-from .models import Booking
+from .models import Booking, Slot
+
+WHAT_WE_DID = "clinics/outcome"
 
 
 @on(SlotBooked)
@@ -34,9 +37,25 @@ def tell_of_cancelling(event: BookingCancelled) -> None:
 
 @on(OutcomeRecorded)
 def tell_what_was_done(event: OutcomeRecorded) -> None:
-    """Only where something was written down; of a ticket the person hears from the ticket itself."""
-    if event.about.outcome_note and event.ticket is None:
-        send(to=event.person, template="clinics/outcome", about=event.about, **_context(event.about, None))
+    """Only where something was done or written down; of a ticket the person hears from the ticket itself."""
+    booking = event.about
+    if event.letter and (booking.outcome_note or event.given):
+        letter = what_we_did(booking, booking.outcome_note, event.given, event.back, event.follow_up)
+        send(to=event.person, template=WHAT_WE_DID, about=booking, **letter)
+
+
+def what_we_did(
+    booking: Booking,
+    note: str,
+    given: Device | None = None,
+    back: Device | None = None,
+    follow_up: Booking | None = None,
+    next_slot: Slot | None = None,
+) -> dict[str, Any]:
+    """What the letter after a visit says."""
+    slot = follow_up.slot if follow_up else next_slot
+    more = {"note": note, "given": given, "back": back, "next_slot": slot}
+    return {**_context(booking, None), **more}
 
 
 def remind(booking: Booking) -> bool:

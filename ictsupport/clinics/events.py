@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..devices.models import Device
 from ..journal.events import Event
 from ..people.models import Person
 from ..tickets.models import Ticket
@@ -83,8 +84,15 @@ class DidComeAfterAll(BookingEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeRecorded(BookingEvent):
+    """`was` is what was recorded before; `letter` says that the person is written what was done."""
+
     outcome: str
+    was: str | None = None
     ticket: Ticket | None = None
+    given: Device | None = None
+    back: Device | None = None
+    follow_up: Booking | None = None
+    letter: bool = True
 
 
 class Reminded(BookingEvent):

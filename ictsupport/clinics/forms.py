@@ -22,10 +22,9 @@ from ..pages.forms import DateField, Form, NotRequired, PersonField, TimeField, 
 from ..people.access import me, visible_people
 from ..people.models import Council, Grant, Person, Site
 from . import access
-from .attending import LONGEST_NOTE, OFFERED_OUTCOMES
 from .booking import LONGEST_DETAILS, in_words
 from .clashes import may_override
-from .models import Clinic, ClinicTopic, Outcome
+from .models import Clinic, ClinicTopic
 from .planning import MOST_PLACES, CutOffs, Plan, days_before, offered_topics
 from .queries import devices_of, found_at_the_door
 
@@ -45,11 +44,6 @@ WHICH = {
     "ALL": "All dates to come",
 }
 CUT_OFFS = (0, 15, 30, 60, 120, 240, 1440, 2880)
-OUTCOME_WORDS = {
-    Outcome.FIXED: "Fixed",
-    Outcome.ADVICE: "Advice given",
-    Outcome.TICKET: "Not settled: raise a ticket",
-}
 
 
 class BookingForm(Form):
@@ -136,18 +130,6 @@ class WhoTheyAreForm(Form):
         search=lambda typed: found_at_the_door(me(), typed),
         suggest="/clinics/people/here",
     )
-
-
-class OutcomeForm(Form):
-    """What came of it, in one step."""
-
-    outcome = RadioField(
-        "What came of it?",
-        [InputRequired("Choose what came of it")],
-        choices={each.name: OUTCOME_WORDS[each] for each in OFFERED_OUTCOMES},
-    )
-    subject = StringField("What is the ticket about?", [Optional(), Length(max=200)])
-    note = TextAreaField("What we did", [Optional(), Length(max=LONGEST_NOTE)])
 
 
 class SkipForm(Form):

@@ -218,7 +218,7 @@ class BookingState(enum.Enum):
 
 
 class Outcome(enum.Enum):
-    """What came of it. Offered now: fixed, advice given, ticket raised."""
+    """What came of it."""
 
     FIXED = "fixed"
     ADVICE = "advice given"
@@ -226,6 +226,7 @@ class Outcome(enum.Enum):
     SWAPPED = "device swapped"
     TRAINING = "training given"
     FOLLOW_UP = "follow-up booked"
+    GOES_ON = "request goes on"
 
 
 class CalendarAnswer(enum.Enum):

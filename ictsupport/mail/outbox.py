@@ -41,12 +41,7 @@ def send(
     """
     if not to.email:
         return False
-    own_words = current_app.extensions["pages.service"]
-    subject, _, text = (
-        render_template(f"mail/{template}.txt", to=to, link=address_of, service=own_words, **context)
-        .strip()
-        .partition("\n")
-    )
+    subject, text = written(to, template, **context)
     method, ics = calendar or (None, None)
     row = {
         "message_id": f"<{secrets.token_hex(12)}@{domain()}>",
@@ -54,8 +49,8 @@ def send(
         "to_id": to.id,
         "to_name": _one_line(to.name, 200),
         "to_address": to.email,
-        "subject": _one_line(subject.removeprefix("Subject:"), 300),
-        "text": text.strip() + "\n",
+        "subject": _one_line(subject, 300),
+        "text": text + "\n",
         "calendar": ics,
         "calendar_method": method,
         "template": template,
@@ -64,12 +59,20 @@ def send(
         "about_id": identity(about) if about is not None else None,
         "created_at": clock.now(),
     }
-    written = db.session.connection().execute(_OUTGOING, row)
-    jobs.enqueue("mail.send", {"outgoing": written.scalar_one()})
+    stored = db.session.connection().execute(_OUTGOING, row)
+    jobs.enqueue("mail.send", {"outgoing": stored.scalar_one()})
     return True
 
 
 _OUTGOING = insert(table_of(Outgoing)).returning(Outgoing.id)
+
+
+def written(to: Addressee, template: str, **context: Any) -> tuple[str, str]:
+    """A message as it would be sent: its subject and its words."""
+    own_words = current_app.extensions["pages.service"]
+    text = render_template(f"mail/{template}.txt", to=to, link=address_of, service=own_words, **context)
+    subject, _, body = text.strip().partition("\n")
+    return subject.removeprefix("Subject:").strip(), body.strip()
 
 
 def address_of(endpoint: str, **values: Any) -> str:

@@ -1,4 +1,4 @@
-"""Who waits at a clinic without a booking, and who of them has no account."""
+"""Who waits at a clinic without a booking, who of them has no account, and what an outcome names besides its words."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ... import clock
 from ...database import Model
+from ...devices.models import Device
 from ...people.models import Person
 from ..models import Booking, Clinic, ClinicTopic
 
@@ -68,3 +69,16 @@ class Visitor(Model):
     tied_to: Mapped[Person | None] = relationship(foreign_keys=[tied_to_id])
 
     __table_args__ = (CheckConstraint("(tied_to_id IS NULL) = (tied_at IS NULL)", name="tied"),)
+
+
+class OutcomeDetail(Model):
+    """What an outcome named besides its words: the device they got and the one they handed back, the next booking."""
+
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), primary_key=True)
+    given_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    back_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    follow_up_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), unique=True)
+
+    given: Mapped[Device | None] = relationship(foreign_keys=[given_id])
+    back: Mapped[Device | None] = relationship(foreign_keys=[back_id])
+    follow_up: Mapped[Booking | None] = relationship(foreign_keys=[follow_up_id])

@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload, raiseload
 
 from ... import clock
 from ...database import db
+from ...journal.queries import entries_about
 from ...pages.filters import clock_time
 from ...people.models import Person, Term
-from ..models import Clinic, Slot
+from ..models import Booking, Clinic, Slot
 from .models import DropIn
 
 STEP = timedelta(minutes=5)
@@ -75,3 +76,22 @@ def turn(drop_in: DropIn, ahead: int, free: Sequence[Slot], lateness: timedelta)
     said = ["now" if time <= now else clock_time(time) for time in times[: ahead + 1]]
     listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
     return Turn(drop_in, ahead, max(now, times[ahead]), f"{before}; free: {listed}")
+
+
+@dataclass(frozen=True)
+class Said:
+    """An outcome as it was recorded at some moment."""
+
+    at: datetime
+    outcome: str
+    by: str
+
+
+def outcomes_before(booking: Booking) -> list[Said]:
+    """What was recorded of the visit, the first first. Two statements."""
+    entries = [entry for entry in entries_about(booking) if entry.kind == "clinics.OutcomeRecorded"]
+    people = select(Person.id, Person.name).where(Person.id.in_({entry.by_id for entry in entries}))
+    names: dict[int | None, str] = dict(db.session.execute(people).all())
+    return [
+        Said(entry.at, str(entry.data["outcome"]), names.get(entry.by_id, "Somebody")) for entry in entries
+    ]

@@ -1,6 +1,6 @@
 """The pages of the clinics: for those who book, for those who plan, and for the day itself."""
 
-from . import attending, booking, calling_off, planning, queue, reminders, series, waiting
+from . import attending, booking, calling_off, outcomes, planning, queue, reminders, series, waiting
 from .door import bp
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "booking",
     "bp",
     "calling_off",
+    "outcomes",
     "planning",
     "queue",
     "reminders",

@@ -6,22 +6,19 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from ... import clock
-from ...errors import Refusal
 from ...pages.presses import done, once
 from ...people.access import me
 from ..attending import (
     check_in,
     record_no_show,
-    record_outcome,
-    suggested_subject,
     undo_check_in,
     undo_no_show,
 )
 from ..day.late import LATENESSES, run_late, still_to_come
 from ..day.queries import queue_at
 from ..day.visitors import is_stranger
-from ..forms import OutcomeForm, device_name
-from ..models import Booking, Outcome
+from ..forms import device_name
+from ..models import Booking
 from ..queries import day_sheet, seat_of
 from .door import booking_to_run, bp, to_run
 
@@ -99,35 +96,3 @@ def missed(booking_id: int) -> ResponseReturnValue:
 def not_missed(booking_id: int) -> ResponseReturnValue:
     booking = undo_no_show(booking_to_run(booking_id), by=me())
     return _back(booking, f"{booking.person.name} is expected again.")
-
-
-@bp.route("/bookings/<int:booking_id>/outcome", methods=["GET", "POST"])
-@once
-def outcome(booking_id: int) -> ResponseReturnValue:
-    """What came of it, in one step; a ticket is filled in with all that is known."""
-    booking = booking_to_run(booking_id)
-    form = OutcomeForm(
-        data={
-            "outcome": booking.outcome.name if booking.outcome else None,
-            "note": booking.outcome_note,
-            "subject": suggested_subject(booking),
-        }
-    )
-    status = 200
-    if form.validate_on_submit():
-        try:
-            record_outcome(
-                booking,
-                Outcome[form.outcome.data],
-                by=me(),
-                note=form.note.data or "",
-                subject=form.subject.data or "",
-            )
-        except Refusal as refusal:
-            form.form_errors.append(str(refusal))
-            status = 409
-        else:
-            raised = f" Ticket {booking.ticket.reference} is raised." if booking.ticket else ""
-            return _back(booking, f"Recorded for {booking.person.name}.{raised}")
-    device = device_name(booking.device) if booking.device else ""
-    return render_template("clinics/outcome.html", form=form, booking=booking, device=device), status

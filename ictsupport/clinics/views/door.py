@@ -40,7 +40,10 @@ def to_run(clinic_id: int) -> Clinic:
 
 def booking_to_run(booking_id: int) -> Booking:
     """A booking at a clinic that the person runs."""
-    booking: Booking = db.one_or_404(access.runnable_bookings(me()).where(Booking.id == booking_id))
+    slot = joinedload(Booking.slot).joinedload(Slot.clinic).joinedload(Clinic.site)
+    bookings = access.runnable_bookings(me()).where(Booking.id == booking_id)
+    parts = (slot, joinedload(Booking.person), joinedload(Booking.topic), joinedload(Booking.device))
+    booking: Booking = db.one_or_404(bookings.options(*parts))
     return booking
 
 
