@@ -117,6 +117,15 @@ class Settings(BaseSettings):
         2, description="A post advertised so often without appointment is hard to recruit to"
     )
     hard_to_recruit_days: int = Field(90, description="So is one that is open for more days than this")
+    approval_remind_after_working_days: list[int] = Field(
+        [2, 5], description="Whoever is to approve something is reminded after so many working days each"
+    )
+    approval_link_days: int = Field(
+        30,
+        ge=1,
+        le=365,
+        description="So long the links in the mail to somebody who is to approve something work",
+    )
     rating_every_days: int = Field(
         14,
         ge=0,

@@ -7,6 +7,11 @@ def init_app(app: Flask) -> None:
     # Most of these listen, or put pages onto the blueprint.
     from .tasks import models as task_models  # noqa: F401, I001  (tickets have tasks: known before any is read)
     from . import emails, models, rebuilding, system_parts, views  # noqa: F401
+    from .approvals import desk_views as approval_desk_views  # noqa: F401
+    from .approvals import emails as approval_emails  # noqa: F401
+    from .approvals import parts as approval_parts  # noqa: F401
+    from .approvals import reminding  # noqa: F401
+    from .approvals import views as approval_views  # noqa: F401
     from .asking import by_request, first_page, suggesting_own  # noqa: F401
     from .assigning import dealing_views, standing, taking_views, team_views, today_views  # noqa: F401
     from .assigning import suggesting as suggesting_agents  # noqa: F401

@@ -11,6 +11,8 @@ from ictsupport.database import db
 from ictsupport.people.models import Role
 from ictsupport.people.rota.absences import enter_absence
 from ictsupport.people.rota.models import AbsenceKind
+from ictsupport.tickets.approvals.asking import ask
+from ictsupport.tickets.approvals.links import signed as signed_approval
 from ictsupport.tickets.asking import requests as asking
 from ictsupport.tickets.assigning.dealing import deal_out
 from ictsupport.tickets.desk.macros import Steps, save_macro
@@ -27,7 +29,7 @@ from ictsupport.tickets.related.models import LinkKind
 from ictsupport.tickets.replying import note, reply
 from ictsupport.tickets.resolving import resolve
 from ictsupport.tickets.tasks.doing import add_task
-from tests.doors import DESK, EVERYBODY, PUBLIC, STAFF, Door, World
+from tests.doors import DESK, EVERYBODY, MEMBER, PUBLIC, STAFF, Door, World
 
 ASKER = {STAFF, *DESK}
 
@@ -162,6 +164,13 @@ DOORS = {
     "tickets.checklist": Door(post=DESK),
     "tickets.task": Door(get=DESK, post=DESK),
     **{f"tickets.task_{act}": Door(post=DESK) for act in ("tick", "unticking", "removal")},
+    "tickets.my_approvals": Door(get=EVERYBODY),
+    "tickets.approval": Door(get={MEMBER}, post={MEMBER}, hidden=EVERYBODY),
+    "tickets.approval_handing_on": Door(get={MEMBER}, post={MEMBER}, hidden=EVERYBODY),
+    "tickets.approval_by_link": Door(get=PUBLIC, post=PUBLIC, fill={"token": "approval_token"}),
+    "tickets.approvals": Door(get=DESK),
+    "tickets.new_approval": Door(get=DESK, post=DESK),
+    "tickets.approval_withdrawal": Door(post=DESK),
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 
@@ -210,7 +219,12 @@ def things(world: World) -> dict[str, Any]:
     below = raised()
     link(ticket, LinkKind.PARENT, below, by=agent)
     rating = rate(resolved, 1, by=world.staff)
+    approval = ask(ticket, "A new telephone", by=agent, people=[world.member])
+    approver = approval.approvers[0]
     return {
+        "approval_id": approval.id,
+        "approver_id": approver.id,
+        "approval_token": signed_approval(approver, world.member),
         "rating_id": rating.id,
         "answer_token": signed(ANSWER, resolved, world.staff),
         "rating_token": signed(RATING, resolved, world.staff),

@@ -25,6 +25,8 @@ from ...statements import put_together
 from ...systems.models import System
 from ...unchanged import until_changed
 from ..access import workable
+from ..approvals.queries import KIND as APPROVALS
+from ..approvals.queries import named_approvals
 from ..models import Queue, Ticket, ticket_systems
 from ..tasks.models import Task
 from .models import Macro, SavedReply, Tag, ticket_tags
@@ -34,6 +36,7 @@ from .timeline import COUNCILS, PEOPLE, QUEUES, SYSTEMS, TAGS, Names
 OTHERS = 8
 Choices = list[tuple[str, str]]
 PREPARED: dict[str, Any] = {"macro": Macro, "saved_reply": SavedReply}
+KINDS = (PEOPLE, QUEUES, SYSTEMS, TAGS, *PREPARED, APPROVALS)
 
 
 def ticket_to_show(reference: str, person: Person) -> Ticket | None:
@@ -87,6 +90,8 @@ class Register:
     macros: Choices
     replies: Choices
     """What is prepared for the person on the ticket's queue."""
+    approvals: Choices
+    """What was asked about the ticket, each by how it stands."""
 
 
 def register(
@@ -94,8 +99,8 @@ def register(
     mentioned: frozenset[tuple[str, int]] = frozenset(),
     person: Person | None = None,
 ) -> Register:
-    """The names of what is mentioned, the desk's agents and queues, the ticket's systems and tags, and what the person
-    has prepared for it, in one statement.
+    """The names of what is mentioned, the desk's agents and queues, the ticket's systems, tags and approvals, and what
+    the person has prepared for it, in one statement.
 
     Systems and tags come this way because SQLite would read their whole table to
     join it to one ticket.
@@ -107,13 +112,13 @@ def register(
     if ticket is not None:
         given |= {"ticket": ticket.id, "queue_of_ticket": ticket.queue_id}
     names: dict[tuple[str, int], str] = {}
-    found: dict[str, Choices] = {kind: [] for kind in (PEOPLE, QUEUES, SYSTEMS, TAGS, *PREPARED)}
+    found: dict[str, Choices] = {kind: [] for kind in KINDS}
     asked = _registered(person if ticket is not None else None)
     for kind, key, name, choice, slug in db.session.execute(asked, {"ticket": 0} | given):
         names[kind, key] = name
         if choice:
             found[kind].append((slug or str(key), name))
-    return Register(names, *(found[kind] for kind in (PEOPLE, QUEUES, SYSTEMS, TAGS, *PREPARED)))
+    return Register(names, *(found[kind] for kind in KINDS))
 
 
 @put_together
@@ -141,6 +146,7 @@ def _registered(person: Person | None) -> Select[Any]:
             for kind, model in PREPARED.items()
             if person is not None
         ),
+        named_approvals(ticket_id),
     ).subquery()
     return select(rows).order_by(rows.c.name)
 

@@ -70,6 +70,12 @@ DEEDS = {
     "tickets.TaskUndone": "took the tick off a task",
     "tickets.TaskRemoved": "removed a task",
     "tickets.ChecklistPutOn": "put a checklist on it",
+    "tickets.ApprovalAsked": "asked for approval",
+    "tickets.ApprovalGiven": "approved",
+    "tickets.ApprovalRefused": "refused to approve",
+    "tickets.ApprovalHandedOn": "handed an approval on",
+    "tickets.ApprovalWithdrawn": "withdrew a question for approval",
+    "tickets.ApproverReminded": "reminded somebody who is to approve",
 }
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}
 """Fields that follow from others and would only repeat them."""

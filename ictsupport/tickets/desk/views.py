@@ -12,6 +12,7 @@ from ...errors import Refusal
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ..access import note_reading
+from ..approvals.queries import standing
 from ..attachments import ACCEPTED
 from ..blueprint import bp
 from ..models import Status
@@ -62,6 +63,7 @@ def ticket_page(
         tags=register.tags,
         macros=register.macros,
         replies=register.replies,
+        approvals=standing(register.approvals),
         parts=parts_of(ticket, person),
         actions=actions_for(ticket, person),
         others=others.open_too,

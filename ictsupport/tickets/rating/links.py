@@ -50,14 +50,14 @@ class _Signer(TimestampSigner):
 
 def signed(purpose: str, ticket: Ticket, person: Person) -> str:
     """A token for the present resolution of the ticket."""
-    return str(_serializer(purpose).dumps([ticket.id, person.id, _stamp(ticket)]))
+    return str(serializer(purpose).dumps([ticket.id, person.id, _stamp(ticket)]))
 
 
 def read(purpose: str, token: str) -> Linked:
     """What the token allows, or LinkEnded."""
     age = timedelta(days=settings().rating_link_days)
     try:
-        told: Any = _serializer(purpose).loads(token[:500], max_age=int(age.total_seconds()))
+        told: Any = serializer(purpose).loads(token[:500], max_age=int(age.total_seconds()))
         ticket_id, person_id, stamp = told
     except (BadSignature, ValueError, TypeError):
         raise LinkEnded from None
@@ -73,5 +73,6 @@ def _stamp(ticket: Ticket) -> int:
     return int(ticket.resolved_at.timestamp() * 1000) if ticket.resolved_at is not None else 0
 
 
-def _serializer(purpose: str) -> URLSafeTimedSerializer:
+def serializer(purpose: str) -> URLSafeTimedSerializer:
+    """What signs and reads links of one kind; their age is counted by our clock."""
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=purpose, signer=_Signer)
