@@ -10,7 +10,7 @@ def init_app(app: Flask) -> None:
     from .approvals import desk_views as approval_desk_views  # noqa: F401
     from .approvals import emails as approval_emails  # noqa: F401
     from .approvals import parts as approval_parts  # noqa: F401
-    from .approvals import reminding  # noqa: F401
+    from .approvals import reminding, rule_views, rules  # noqa: F401
     from .approvals import views as approval_views  # noqa: F401
     from .asking import by_request, first_page, suggesting_own  # noqa: F401
     from .assigning import dealing_views, standing, taking_views, team_views, today_views  # noqa: F401

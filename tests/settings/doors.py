@@ -21,6 +21,7 @@ DOORS = {
     "setting_up.ship_request_types": Door(post=SETS_UP),
     "setting_up.new_request_type": BOTH,
     "setting_up.request_type": Door(get=SETS_UP, fill={"slug": "type_slug"}),
+    "setting_up.type_approval": Door(get=SETS_UP, post=SETS_UP, fill={"slug": "type_slug"}),
     "setting_up.request_type_details": Door(get=SETS_UP, post=SETS_UP, fill={"slug": "type_slug"}),
     "setting_up.request_type_retirement": Door(post=SETS_UP, fill={"slug": "type_slug"}),
     "setting_up.request_type_place": Door(post=SETS_UP, fill={"slug": "type_slug"}),

@@ -9,7 +9,10 @@ from .models import RequestType, TypeForm
 
 @dataclass(frozen=True, kw_only=True)
 class RequestTypeAdded(SettingChanged):
+    """`approval` is the question whose answer names who must approve its requests, if it came with one."""
+
     about: RequestType
+    approval: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

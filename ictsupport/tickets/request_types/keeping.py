@@ -41,6 +41,7 @@ class NothingNew(Refusal):
 
 def add_type(*, name: str, by: Person | None, questions: Sequence[Question] = (), **more: Any) -> RequestType:
     """A new request type, at the end of the list, with the first version of its form."""
+    approval = more.pop("approval", "")
     name = line(name, what="The name", limit=80, needed=True)
     check(questions)
     last = db.session.scalar(select(func.max(RequestType.position))) or 0
@@ -51,7 +52,7 @@ def add_type(*, name: str, by: Person | None, questions: Sequence[Question] = ()
         db.session.add(type_)
         db.session.flush()
     db.session.add(_version(type_, 1, questions, by))
-    announce(RequestTypeAdded(about=type_, by=by, name=name))
+    announce(RequestTypeAdded(about=type_, by=by, name=name, approval=approval))
     return type_
 
 

@@ -17,6 +17,8 @@ from ...pages.previewing import Preview, PreviewForm, Table, consider
 from ...pages.settings_index import setting
 from ...people.access import allow, me
 from ...systems.models import System
+from ..approvals.rules import described as approval_told
+from ..approvals.rules import rule_of
 from ..models import Queue, Ticket, TicketType
 from ..setting_up.access import SETS_UP, may_set_up, sets_up
 from ..setting_up.blueprint import bp
@@ -78,7 +80,7 @@ def request_type(slug: str) -> ResponseReturnValue:
     return render_template(
         "settings/request_type.html",
         type=type_,
-        rows=keeping.described(type_).items(),
+        rows=(keeping.described(type_) | approval_told(rule_of(type_), type_)).items(),
         questions=read(type_.form.questions),
         versions=list(reversed(type_.forms)),
         asked=_asked_open(type_),
