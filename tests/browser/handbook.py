@@ -17,6 +17,7 @@ from ictsupport.commands import demonstration
 from ictsupport.config import Settings
 from ictsupport.database import db
 from ictsupport.people.models import Role
+from ictsupport.tickets.approvals.models import Approval, Approver
 from ictsupport.tickets.models import Status, Ticket
 
 from .conftest import CHROMIUM, FLAGS, IPAD, PHONE, Site, Visitor
@@ -42,6 +43,8 @@ PICTURES = (
     Picture("today", Role.AGENT, "/today", DESK),
     Picture("call", Role.AGENT, "/tickets/call/{caller}", DESK),
     Picture("clocks", Role.AGENT, "/tickets/{ticket}/clocks", DESK),
+    Picture("approvals", Role.AGENT, "/tickets/{approved}/approvals", DESK),
+    Picture("deciding", Role.REPORT_AUTHOR, "/approvals/{approver}", IPAD),
     Picture("merging", Role.AGENT, "/tickets/{ticket}/merging", DESK),
     Picture("search", Role.AGENT, "/search?q=lapttop", DESK),
     Picture("asking", "member", "/tickets/new?kind=incident", IPAD),
@@ -85,7 +88,15 @@ def things(app: Flask) -> dict[str, str]:
             Ticket.OPEN, Ticket.status == Status.IN_PROGRESS, Ticket.confidential.is_(False)
         )
         reference, caller = db.session.execute(worked.order_by(Ticket.id.desc()).limit(1)).one()
-    return {"ticket": reference, "caller": str(caller)}
+        waits = select(Ticket.reference, Approver.id).join(Approver.approval).join(Approval.ticket)
+        first = waits.where(Approval.needed > 1, Approver.WAITS).order_by(Approver.id).limit(1)
+        approved, approver = db.session.execute(first).one()
+    return {
+        "ticket": reference,
+        "caller": str(caller),
+        "approved": approved,
+        "approver": str(approver),
+    }
 
 
 def take(site: Site, about: dict[str, str]) -> None:

@@ -8,7 +8,18 @@ from ...config import settings
 from ...database import db
 from ...people.models import Demonstration
 from ...tickets import history
-from . import asking, clinics, contracts, establishment, guides, prepared, ratings, requests, setting
+from . import (
+    approvals,
+    asking,
+    clinics,
+    contracts,
+    establishment,
+    guides,
+    prepared,
+    ratings,
+    requests,
+    setting,
+)
 from .rota import fill as fill_rota
 
 TICKETS = 9_000
@@ -50,4 +61,5 @@ def load(
         ratings.ask_how_it_went(now)
         prepared.put_tags(scene)
         prepared.put_tasks(scene)
+        approvals.ask_for_approval(scene)
         db.session.commit()

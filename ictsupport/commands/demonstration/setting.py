@@ -265,7 +265,7 @@ def _delegates(scene: Setting) -> None:
             Delegation(
                 member=member,
                 delegate=assistant,
-                scopes=["raise", "view", "book"],
+                scopes=["raise", "view", "book", "approve"],
                 starts_on=scene.ago(days=200),
             )
         )
