@@ -15,4 +15,5 @@ def init_app(app: Flask) -> None:
     from .waiting import offering, replacing  # noqa: F401
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(views.feeds_bp)
     navigation.item("Clinics", "clinics.index", when=access.goes_to_clinics, order=30)

@@ -9,6 +9,8 @@ from ictsupport.clinics.booking import book_slot
 from ictsupport.clinics.calling_off import cancel_booking
 from ictsupport.clinics.day.queue import join_queue
 from ictsupport.clinics.day.visitors import name_visitor
+from ictsupport.clinics.feeds.keeping import make_feed
+from ictsupport.clinics.feeds.models import FeedKind
 from ictsupport.clinics.planning import CutOffs, Plan, plan_clinic
 from ictsupport.clinics.reminding.rules import rules_kept
 from ictsupport.clinics.series.models import PassedOver
@@ -92,6 +94,10 @@ DOORS = {
     "clinics.missed": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.not_missed": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.outcome": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),
+    "clinics.feeds": Door(get=EVERYBODY, post=EVERYBODY),
+    "clinics.feed_renewal": Door(post={MEMBER}, hidden=EVERYBODY),
+    "clinics.feed_stopping": Door(post={MEMBER}, hidden=EVERYBODY),
+    "feeds.feed": Door(get=PUBLIC, fill={"token": "feed_token"}),
     "clinics.reminders": Door(get=SETS_UP),
     "clinics.new_reminder": Door(get=SETS_UP, post=SETS_UP),
     "clinics.reminder": Door(get=SETS_UP, post=SETS_UP),
@@ -132,7 +138,10 @@ def things(world: World) -> dict[str, Any]:
     stranger = name_visitor(clinic, "Pat Brown", by=host)
     with clock.at(clinic.starts_at):
         drop_in = join_queue(clinic, stranger, by=host)
+    feed, feed_token = make_feed(world.member, FeedKind.MINE)
     return {
+        "feed_id": feed.id,
+        "feed_token": feed_token,
         "rule_id": rules_kept()[0].id,
         "drop_in_id": drop_in.id,
         "stranger_id": stranger.id,

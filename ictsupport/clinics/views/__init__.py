@@ -1,13 +1,16 @@
 """The pages of the clinics: for those who book, for those who plan, and for the day itself."""
 
-from . import attending, booking, calling_off, outcomes, planning, queue, reminders, series, waiting
+from . import attending, booking, calling_off, feeds, outcomes, planning, queue, reminders, series, waiting
 from .door import bp
+from .feeds import feeds_bp
 
 __all__ = [
     "attending",
     "booking",
     "bp",
     "calling_off",
+    "feeds",
+    "feeds_bp",
     "outcomes",
     "planning",
     "queue",

@@ -1,0 +1,1 @@
+"""Calendars that somebody's own calendar subscribes to, by an address that is a secret."""
