@@ -224,25 +224,26 @@ def browser(app: Flask) -> Callable[..., FlaskClient]:
     return open_browser
 
 
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements sent meanwhile, without BEGIN, PRAGMA and savepoints."""
+    sent: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")):
+            sent.append(statement)
+
+    event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(sa.Engine, "before_cursor_execute", note)
+
+
 @pytest.fixture
 def count_queries(app: Flask) -> Callable[..., Any]:
-    """`with count_queries() as queries:` collects the statements sent, without BEGIN, PRAGMA and savepoints."""
-
-    @contextmanager
-    def counting() -> Iterator[list[str]]:
-        statements: list[str] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")):
-                statements.append(statement)
-
-        event.listen(sa.Engine, "before_cursor_execute", note)
-        try:
-            yield statements
-        finally:
-            event.remove(sa.Engine, "before_cursor_execute", note)
-
-    return counting
+    """`with count_queries() as queries:` collects the statements sent."""
+    return statements
 
 
 @pytest.fixture
