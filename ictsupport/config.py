@@ -155,6 +155,9 @@ class Settings(BaseSettings):
         ge=0,
         description="Minutes for which calling off a clinic can be undone, before anybody is written to",
     )
+    device_return_days: int = Field(
+        14, ge=0, le=365, description="Whoever leaves brings back what was lent to them within so many days"
+    )
     workers: bool = Field(True, description="Whether the built-in server also does the background work")
 
     @property

@@ -330,6 +330,13 @@ def days_between(earlier: Any, later: Any) -> sa.ColumnElement[int]:
     return sa.cast(sa.func.julianday(later) - sa.func.julianday(earlier), sa.Integer)
 
 
+def days_after(day: Any, days: int) -> sa.ColumnElement[date]:
+    """SQL: the day that comes so many days after another."""
+    if dialect_name() == "postgresql":
+        return sa.type_coerce(day + sa.literal(days, sa.Integer), sa.Date())
+    return sa.func.date(day, f"+{days} days", type_=sa.Date())
+
+
 def contains(
     column: InstrumentedAttribute[Any] | sa.ColumnElement[Any], typed: str
 ) -> sa.ColumnElement[bool]:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from ..devices.importing import Devices
 from ..importing import Importer, Outcome, Report, bring_in
 from ..people.importing import People
 from ..people.meetings.importing import Meetings
@@ -18,6 +19,7 @@ IMPORTERS: list[type[Importer]] = [
     Meetings,
     People,
     Contracts,
+    Devices,
     Posts,
 ]
 """Every kind of file that can be brought in; a package adds its own here."""

@@ -3,9 +3,19 @@
 from flask import Flask
 
 from ..pages import navigation
-from . import access, events, models, views
+from . import access, events, first_page, import_views, models, return_views, returning, views
 
-__all__ = ["access", "events", "init_app", "models", "views"]
+__all__ = [
+    "access",
+    "events",
+    "first_page",
+    "import_views",
+    "init_app",
+    "models",
+    "return_views",
+    "returning",
+    "views",
+]
 
 
 def init_app(app: Flask) -> None:

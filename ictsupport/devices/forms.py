@@ -1,9 +1,11 @@
 """What is asked when devices are registered and lent."""
 
-from wtforms import SelectField, StringField
+from typing import Any
+
+from wtforms import FileField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from ..pages.forms import Form, NotRequired, PersonField
+from ..pages.forms import DateField, Form, NotRequired, PersonField
 from ..people.access import me
 from ..people.queries import suggestion, suggestions
 
@@ -25,6 +27,30 @@ class DeviceForm(Form):
     council = SelectField("Council it belongs to", [NotRequired()])
 
 
+class ChangeForm(DeviceForm):
+    """The tag stays what it is: the device is known by it."""
+
+    version = HiddenField()
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        del self.asset_tag
+
+
+class ReturnForm(Form):
+    due_on = DateField(
+        "By which day is it to be brought back?",
+        [NotRequired()],
+        description="Leave it empty for the usual rule: so many days after they leave",
+    )
+
+
+class ImportForm(Form):
+    file = FileField("File", description="CSV or a spreadsheet saved as CSV, up to 500 KB")
+    kept = HiddenField()
+    do_it = HiddenField()
+
+
 class LoanForm(Form):
     person = PersonField(
         "Who is it lent to?",
@@ -34,6 +60,7 @@ class LoanForm(Form):
         suggest="/people/search",
         description="Part of a name or e-mail address",
     )
+    due_on = DateField("Until when? (optional)", [NotRequired()], description="If it is lent for a time only")
     note = StringField(
         "Note", [NotRequired(), Length(max=300)], description="For example, with case and charger"
     )

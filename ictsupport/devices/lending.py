@@ -1,5 +1,8 @@
 """Registering devices, lending them and taking them back."""
 
+from datetime import date
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -8,9 +11,20 @@ from ..config import settings
 from ..database import db, lock
 from ..errors import Refusal
 from ..journal import announce
+from ..journal.events import plain
 from ..people.models import Council, Person
-from .events import DeviceLent, DeviceRegistered, DeviceRetired, DeviceReturned
+from .events import (
+    DeviceAccepted,
+    DeviceChanged,
+    DeviceLent,
+    DeviceRegistered,
+    DeviceRetired,
+    DeviceReturned,
+    ReturnAgreed,
+)
 from .models import Custody, Device
+
+FACTS = ("kind", "model", "serial", "os_version", "council")
 
 
 class TagMissing(Refusal):
@@ -39,6 +53,14 @@ class HasLeft(Refusal):
 
 class StillLent(Refusal):
     reason = "{name} still has this device. Take it back before it is taken out of use."
+
+
+class ChangedMeanwhile(Refusal):
+    reason = "Somebody else has changed this device since you opened it. Look at it again before you save."
+
+
+class DueBeforeItWasLent(Refusal):
+    reason = "It was lent on {day}. Give a day after that."
 
 
 def register_device(
@@ -75,7 +97,30 @@ def register_device(
     return device
 
 
-def lend(device: Device, person: Person, *, by: Person | None, note: str = "") -> Custody:
+def change_device(
+    device: Device, *, by: Person | None, version: int | None = None, **facts: Any
+) -> dict[str, list[object]]:
+    """Set the facts that differ; returns what was changed, from what to what."""
+    lock(device)
+    if version is not None and version != device.version:
+        raise ChangedMeanwhile
+    changes: dict[str, list[object]] = {}
+    for name, new in facts.items():
+        if name not in FACTS:
+            raise ValueError(f"{name} is not changed here")
+        old = getattr(device, name)
+        if old != new:
+            setattr(device, name, new)
+            changes[name] = [plain(old), plain(new)]
+    if changes:
+        device.version += 1
+        announce(DeviceChanged(about=device, by=by, changes=changes))
+    return changes
+
+
+def lend(
+    device: Device, person: Person, *, by: Person | None, note: str = "", due_on: date | None = None
+) -> Custody:
     """Give the device to somebody. The device's row is locked, so two cannot get it in the same second."""
     lock(device)
     if device.retired_on is not None:
@@ -84,9 +129,36 @@ def lend(device: Device, person: Person, *, by: Person | None, note: str = "") -
         raise HasLeft(name=person.name)
     if device.custody is not None:
         raise AlreadyLent(name=device.custody.person.name)
-    custody = Custody(person=person, lent_at=clock.now(), lent_by=by, note=note)
+    custody = Custody(person=person, lent_at=clock.now(), lent_by=by, note=note, due_on=due_on)
     device.custodies.append(custody)
     announce(DeviceLent(about=device, person=person, by=by))
+    return custody
+
+
+def accept(device: Device, *, by: Person) -> Custody:
+    """Whoever has the device confirms that it reached them, or the desk notes that they did. Twice is once."""
+    lock(device)
+    custody = device.custody
+    if custody is None:
+        raise NotLent
+    if custody.accepted_at is None:
+        custody.accepted_at = clock.now()
+        announce(DeviceAccepted(about=device, person=custody.person, by=by))
+    return custody
+
+
+def agree_return(device: Device, due_on: date | None, *, by: Person) -> Custody:
+    """Agree with whoever has it on a day for its return; None goes back to the usual rule."""
+    lock(device)
+    custody = device.custody
+    if custody is None:
+        raise NotLent
+    if due_on is not None and due_on < (lent_on := custody.lent_at.astimezone(settings().zone).date()):
+        raise DueBeforeItWasLent(day=f"{lent_on.day} {lent_on:%B %Y}")
+    if custody.due_on != due_on:
+        custody.due_on, custody.asked_at, custody.reminded_at = due_on, None, None
+        word = due_on.isoformat() if due_on else None
+        announce(ReturnAgreed(about=device, person=custody.person, due_on=word, by=by))
     return custody
 
 

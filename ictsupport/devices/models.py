@@ -20,6 +20,7 @@ class Device(Model):
     os_version: Mapped[str] = mapped_column(String(60), default="")
     council_id: Mapped[int | None] = mapped_column(ForeignKey("council.id"), index=True)
     retired_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     council: Mapped[Council | None] = relationship()
     custodies: Mapped[list["Custody"]] = relationship(
         back_populates="device", order_by="Custody.lent_at, Custody.id"
@@ -37,13 +38,21 @@ class Device(Model):
 
 
 class Custody(Model):
-    """Somebody has the device, from when it was lent until it came back. One person at a time."""
+    """Somebody has the device, from when it was lent until it came back. One person at a time.
+
+    They accept it: it reached them as it should. `due_on` is the day agreed for its return; without one
+    it is due some days after they leave. `asked_at` and `reminded_at` are when they were written to about that.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     lent_at: Mapped[datetime]
     lent_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    accepted_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    asked_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
     returned_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(String(300), default="")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload, raiseload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
 
 from ..database import contains, db
 from ..people.models import Person
@@ -19,6 +19,23 @@ def devices_of(person: Person) -> Sequence[Device]:
         .where(Custody.person_id == person.id, Custody.returned_at.is_(None))
         .order_by(Device.asset_tag)
         .options(raiseload("*"))
+    ).all()
+
+
+def custodies_of(person: Person, viewer: Person) -> Sequence[Custody]:
+    """What somebody has and had, of the devices that the viewer keeps, the newest loan first. One statement."""
+    seen = access.visible_devices(viewer).with_only_columns(Device.id)
+    return db.session.scalars(
+        select(Custody)
+        .join(Custody.device)
+        .where(Custody.person_id == person.id, Device.id.in_(seen))
+        .order_by(Custody.lent_at.desc(), Custody.id.desc())
+        .options(
+            contains_eager(Custody.device).raiseload("*"),
+            joinedload(Custody.lent_by).raiseload("*"),
+            joinedload(Custody.returned_to).raiseload("*"),
+            raiseload("*"),
+        )
     ).all()
 
 

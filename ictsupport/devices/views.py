@@ -13,8 +13,9 @@ from ..people.access import allow, me, visible_people
 from ..people.models import Council, Person
 from . import access, lending, queries
 from .access import KEEPERS
-from .forms import DeviceForm, LoanForm
+from .forms import ChangeForm, DeviceForm, LoanForm
 from .models import Device
+from .returning import owed_for
 
 bp = Blueprint("devices", __name__)
 
@@ -75,7 +76,11 @@ def device(device_id: int) -> ResponseReturnValue:
     device = found_device(device_id)
     keeps = access.may_keep(me(), device)
     return render_template(
-        "devices/device.html", device=device, keeps=keeps, form=LoanForm() if keeps else None
+        "devices/device.html",
+        device=device,
+        keeps=keeps,
+        form=LoanForm() if keeps else None,
+        owed=owed_for(device) if device.custody else None,
     )
 
 
@@ -84,9 +89,7 @@ def device(device_id: int) -> ResponseReturnValue:
 @once
 def new() -> ResponseReturnValue:
     form = DeviceForm()
-    councils = {each.slug: each for each in db.session.scalars(select(Council).order_by(Council.name))}
-    reached = {slug: each.name for slug, each in councils.items() if me().has_role_for(each.id, *KEEPERS)}
-    form.council.choices = {"": "No council: the shared service", **reached}
+    councils = _councils_for(form)
     status = 200
     if form.validate_on_submit():
         try:
@@ -108,6 +111,47 @@ def new() -> ResponseReturnValue:
     return render_template("devices/new.html", form=form), status
 
 
+@bp.route("/devices/<int:device_id>/edit", methods=["GET", "POST"])
+@allow(*KEEPERS)
+@once
+def edit(device_id: int) -> ResponseReturnValue:
+    """Put right what the register says of a device."""
+    device = kept_device(device_id)
+    form = ChangeForm(
+        data={
+            **{name: getattr(device, name) for name in ("kind", "model", "serial", "os_version", "version")},
+            "council": device.council.slug if device.council else "",
+        }
+    )
+    councils, seen = _councils_for(form), form.version.data or ""
+    if form.validate_on_submit():
+        try:
+            with db.session.begin_nested():
+                lending.change_device(
+                    device,
+                    by=me(),
+                    version=int(seen) if seen.isdecimal() else None,
+                    kind=form.kind.data or "",
+                    model=form.model.data or "",
+                    serial=form.serial.data or "",
+                    os_version=form.os_version.data or "",
+                    council=councils.get(form.council.data or ""),
+                )
+            return done(here(device), f"{device.label} is put right.")
+        except Refusal as refusal:
+            form.form_errors.append(str(refusal))
+    status = 422 if request.method == "POST" else 200
+    return render_template("devices/edit.html", device=device, form=form), status
+
+
+def _councils_for(form: DeviceForm) -> dict[str, Council]:
+    """Offer the councils whose devices somebody keeps."""
+    councils = {each.slug: each for each in db.session.scalars(select(Council).order_by(Council.name))}
+    reached = {slug: each.name for slug, each in councils.items() if me().has_role_for(each.id, *KEEPERS)}
+    form.council.choices = {"": "No council: the shared service", **reached}
+    return councils
+
+
 @bp.route("/devices/<int:device_id>/loan", methods=["POST"])
 @once
 def loan(device_id: int) -> ResponseReturnValue:
@@ -118,11 +162,11 @@ def loan(device_id: int) -> ResponseReturnValue:
         person: Person = db.one_or_404(visible_people(me()).where(Person.id == int(form.person.data)))
         try:
             with db.session.begin_nested():
-                lending.lend(device, person, by=me(), note=form.note.data or "")
+                lending.lend(device, person, by=me(), note=form.note.data or "", due_on=form.due_on.data)
             return done(here(device), f"{device.label} is lent to {person.name}.")
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
-    return render_template("devices/device.html", device=device, keeps=True, form=form), 422
+    return render_template("devices/device.html", device=device, keeps=True, form=form, owed=None), 422
 
 
 @bp.route("/devices/<int:device_id>/return", methods=["POST"])

@@ -158,5 +158,5 @@ def test_the_page_costs_the_same_however_much_there_is(count, mine, agent, brows
     client = browser(agent)
     with count_queries() as queries:
         page = client.get("/today").text
-    assert len(queries) == 4, queries
+    assert len(queries) == 5, queries
     assert page.count('data-label="Because"') == min(count, 10)

@@ -62,4 +62,5 @@ def load(
         prepared.put_tags(scene)
         prepared.put_tasks(scene)
         approvals.ask_for_approval(scene)
+        clinics.leave_with_devices(scene)
         db.session.commit()

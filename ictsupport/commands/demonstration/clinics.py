@@ -17,11 +17,14 @@ from ...clinics.waiting.joining import join
 from ...clinics.waiting.replacing import place_everybody_anew
 from ...config import settings
 from ...database import db
-from ...devices.lending import lend
+from ...devices.lending import accept, agree_return, lend
 from ...devices.models import Custody, Device
+from ...devices.returning import ask_back
 from ...errors import Refusal
 from ...mail import Outgoing
+from ...people.joining import leave_seat, mark_left
 from ...people.models import Person, Site
+from ...tickets.models import Ticket
 from .setting import Setting, at_noon
 
 TOPICS = [
@@ -77,6 +80,7 @@ def _lend(scene: Setting, device: Device, person: Person, by: Person) -> None:
     db.session.flush()
     with clock.at(at_noon(scene.ago(days=scene.dice.randrange(30, 900)), settings().zone)):
         lend(device, person, by=by)
+        accept(device, by=person)
 
 
 def hold_clinics(scene: Setting) -> None:
@@ -120,6 +124,26 @@ def _wait_and_call_off(scene: Setting, devices: dict[int, Device]) -> None:
         calling_off = call_off_clinic(off, reason="The room has no heating", by=off.hosts[0])
         with clock.at(calling_off.due_at):
             place_everybody_anew({"calling_off": calling_off.id})
+
+
+def leave_with_devices(scene: Setting) -> None:
+    """A member who did not stand again and three of staff have left, and still have what was lent to them."""
+    by = scene.agents["Marta Nowak"]
+    lent = [custody.person for custody in db.session.scalars(select(Custody).order_by(Custody.id))]
+    booked = set(db.session.scalars(select(Booking.person_id)))
+    member = next(person for person in lent if person.is_member and person.id not in booked)
+    busy = set(db.session.scalars(select(Ticket.requester_id).where(Ticket.OPEN)))
+    staff = [
+        person for person in lent if not person.is_member and not person.grants and person.id not in busy
+    ]
+    leave_seat(member.terms[0], scene.today - timedelta(days=19), by=by)
+    for days, person in zip((24, 9, -10), staff, strict=False):
+        mark_left(person, scene.today - timedelta(days=days), by=by)
+    borrower = staff[4]
+    custody = next(custody for custody in db.session.scalars(select(Custody)) if custody.person is borrower)
+    agree_return(custody.device, scene.today + timedelta(days=6), by=by)
+    ask_back({})
+    _send_nothing()
 
 
 def _topics(scene: Setting) -> list[ClinicTopic]:

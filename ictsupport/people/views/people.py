@@ -98,6 +98,7 @@ def person(person_id: int) -> ResponseReturnValue:
         may_delegate=may_delegate_for(me(), whom) and whom.is_member,
         may_end=lambda grant: may_grant(me(), grant.council_id),
         is_administrator=me().has_role(Role.ADMINISTRATOR),
+        sees_devices=me().has_role(*DESK, Role.ADMINISTRATOR),
     )
 
 

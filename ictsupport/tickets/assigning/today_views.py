@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from ...devices.returning import overdue_count
 from ...people.access import DESK, allow, me
 from ..blueprint import bp
 from ..tasks.queries import first_of
@@ -19,5 +20,6 @@ def today() -> ResponseReturnValue:
         news=news_for(me()),
         first=first_things(me()),
         tasks=first_of(me()),
+        overdue_devices=overdue_count(me()),
         title="Today",
     )
