@@ -47,7 +47,7 @@ def returns() -> ResponseReturnValue:
     )
 
 
-@bp.route("/devices/returns", methods=["POST"])
+@bp.route("/devices/returned", methods=["POST"])
 @allow(*KEEPERS)
 @once
 def tick_off() -> ResponseReturnValue:

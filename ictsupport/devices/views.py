@@ -119,7 +119,8 @@ def edit(device_id: int) -> ResponseReturnValue:
     device = kept_device(device_id)
     form = ChangeForm(
         data={
-            **{name: getattr(device, name) for name in ("kind", "model", "serial", "os_version", "version")},
+            **{name: getattr(device, name) for name in ("kind", "model", "serial", "os_version")},
+            "version": str(device.version),
             "council": device.council.slug if device.council else "",
         }
     )

@@ -122,7 +122,7 @@ def test_somebody_elsewhere_neither_sees_nor_ticks_off(
     elsewhere.grants.append(Grant(role=Role.AGENT, **scoped_to(other_council)))
     db.session.flush()
     assert listed(elsewhere) == []
-    browser(elsewhere).post("/devices/returns", data={"custody": device.custody.id})
+    browser(elsewhere).post("/devices/returned", data={"custody": device.custody.id})
     assert device.custody.returned_at is None
 
 
@@ -142,7 +142,7 @@ def test_the_page_ticks_off_and_costs_the_same_for_many(
     assert "12 devices are overdue" in page
     assert "12 devices are overdue to be returned" in visitor.get("/today").text
     ids = [each.id for each in db.session.query(Custody).all()]
-    done = visitor.post("/devices/returns", data={"custody": ids}, follow_redirects=True)
+    done = visitor.post("/devices/returned", data={"custody": ids}, follow_redirects=True)
     assert "12 devices back." in done.text
     assert "Nothing is to be returned" in done.text
 
