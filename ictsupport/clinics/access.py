@@ -13,6 +13,8 @@ from ..database import db
 from ..people.access import members_acted_for, reach, visible_people, within_reach
 from ..people.models import DelegateScope, Person, Role, Term, served_councils
 from ..people.scopes import Scope
+from ..tickets.access import is_desk, may_act_for, own_tickets, workable
+from ..tickets.models import Ticket
 from .day.models import DropIn, Visitor
 from .models import Booking, Clinic, Slot, clinic_hosts
 
@@ -145,6 +147,18 @@ def runnable_drop_ins(person: Person) -> Select[DropIn]:
 def runnable_visitors(person: Person) -> Select[Visitor]:
     """Those without an account who came to the clinics somebody runs."""
     return select(Visitor).join(Visitor.clinic).where(run_by(person))
+
+
+def tickets_to_bring(person: Person, whose: Person) -> Select[Ticket]:
+    """The open tickets of somebody that the person may bring to a clinic for them: as whoever may reply on them."""
+    theirs = and_(Ticket.requester_id == whose.id, Ticket.OPEN)
+    if person.id == whose.id:
+        return select(Ticket).where(theirs)
+    if is_desk(person):
+        return select(Ticket).where(theirs, workable(person))
+    if may_act_for(person, whose.id, DelegateScope.RAISE, DelegateScope.VIEW):
+        return own_tickets(person).where(theirs)
+    return select(Ticket).where(false())
 
 
 def plans_clinics(person: Person) -> bool:

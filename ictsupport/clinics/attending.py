@@ -1,5 +1,6 @@
 """On the day: who came, who walked in, who did not come, and what came of it."""
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from ..tickets.models import Channel, Ticket
 from ..tickets.raising import raise_ticket
 from ..tickets.texts import prose
 from .booking import book_slot
+from .day.bringing import settle
 from .day.outcomes import NOTHING, Besides, act_on
 from .events import CheckedIn, CheckInUndone, DidComeAfterAll, DidNotCome, OutcomeRecorded
 from .models import Booking, BookingState, Clinic, ClinicTopic, Outcome, Slot
@@ -169,6 +171,7 @@ def record_outcome(
     note: str = "",
     subject: str = "",
     besides: Besides = NOTHING,
+    resolving: Sequence[Ticket] = (),
     tell: bool = True,
     seen: str | None = None,
 ) -> Booking:
@@ -176,14 +179,15 @@ def record_outcome(
 
     It may be corrected, but for what it did elsewhere: a ticket, a swap, a
     booking stand until they are put right where they are. The same once more
-    changes nothing; `seen` is the recorded() that a page was made from. The
-    note is mailed to the person (`tell`), in the words it was written in.
+    changes nothing; `seen` is the recorded() that a page was made from. Tickets
+    that were brought go on, or are resolved where they are among `resolving`.
+    The note is mailed to the person (`tell`), in the words it was written in.
     """
     _lock(booking)
     if not booking.is_live:
         raise BookingCancelledAlready(name=booking.person.name)
     note, was = prose(note, what="What you did", limit=LONGEST_NOTE), booking.outcome
-    if was is outcome and note == booking.outcome_note:
+    if was is outcome and note == booking.outcome_note and not resolving:
         return booking
     if seen is not None and was is not None and seen != recorded(booking):
         raise RecordedMeanwhile(outcome=was.value)
@@ -191,6 +195,7 @@ def record_outcome(
         raise TicketStands(reference=booking.ticket.reference)
     _refuse_before_the_day(booking.slot.clinic)
     detail = act_on(booking, outcome, besides, by=by)
+    resolved = settle(booking, outcome, note, by=by, resolving=resolving)
     if outcome is Outcome.TICKET and booking.ticket is None:
         booking.ticket = _raise_from(booking, subject, note, by)
     with db.session.no_autoflush:  # half of the values might break a rule of the table
@@ -207,7 +212,7 @@ def record_outcome(
             given=detail.given if detail else None,
             back=detail.back if detail else None,
             follow_up=detail.follow_up if detail else None,
-            letter=tell and booking.ticket is None,
+            letter=tell and booking.ticket is None and not resolved,
             **_about(booking, by),
         )
     )

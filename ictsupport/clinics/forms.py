@@ -21,6 +21,7 @@ from ..devices.models import Device
 from ..pages.forms import DateField, Form, NotRequired, PersonField, TimeField, WholeNumberField
 from ..people.access import me, visible_people
 from ..people.models import Council, Grant, Person, Site
+from ..tickets.models import Ticket
 from . import access
 from .booking import LONGEST_DETAILS, in_words
 from .clashes import may_override
@@ -55,12 +56,27 @@ class BookingForm(Form):
     details = TextAreaField("Anything we should know before?", [Optional(), Length(max=LONGEST_DETAILS)])
     device = SelectField("Which device will you bring?", [Optional()])
     access_needs = StringField("Access needs", [Optional(), Length(max=500)])
+    ticket = SelectField("Is it about a request you have made?", [Optional()])
 
     @classmethod
-    def open(cls, person: Person, topics: Sequence[ClinicTopic]) -> "BookingForm":
-        """With the clinic's topics and the person's devices to choose from, and their profile filled in."""
+    def open(
+        cls, person: Person, topics: Sequence[ClinicTopic], tickets: Sequence[Ticket] = (), bring: str = ""
+    ) -> "BookingForm":
+        """With topics, devices and open requests to choose from, and their profile filled in; `bring` is one request."""
         devices = {str(device.id): device for device in devices_of(person)}
-        form = cls(data={"device": next(iter(devices), ""), "access_needs": person.access_needs})
+        known = {
+            "device": next(iter(devices), ""),
+            "access_needs": person.access_needs,
+            "ticket": bring,
+        }
+        form = cls(data=known)
+        form.tickets = {ticket.reference: ticket for ticket in tickets}
+        form.ticket.choices = {
+            "": "No",
+            **{key: f"{key}: {ticket.subject}" for key, ticket in form.tickets.items()},
+        }
+        if not tickets:
+            del form.ticket
         form.topics, form.devices = {str(topic.id): topic for topic in topics}, devices
         form.device.choices = {
             **{key: device_name(device) for key, device in devices.items()},
@@ -75,6 +91,10 @@ class BookingForm(Form):
     @property
     def chosen_topic(self) -> ClinicTopic | None:
         return self.topics.get(self.topic.data or "") if self.topics else None
+
+    @property
+    def chosen_ticket(self) -> Ticket | None:
+        return self.tickets.get(self.ticket.data or "") if self.tickets else None
 
     @property
     def device_chosen(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from ictsupport import clock
 from ictsupport.clinics.booking import book_slot
 from ictsupport.clinics.calling_off import cancel_booking
+from ictsupport.clinics.day.bringing import bring
 from ictsupport.clinics.day.queue import join_queue
 from ictsupport.clinics.day.visitors import name_visitor
 from ictsupport.clinics.feeds.keeping import make_feed
@@ -18,6 +19,8 @@ from ictsupport.clinics.series.planning import plan_series
 from ictsupport.clinics.waiting.joining import join
 from ictsupport.clinics.waiting.links import link_to_offer
 from ictsupport.people.models import Person, Role, Site, Term
+from ictsupport.tickets.models import Channel
+from ictsupport.tickets.raising import raise_ticket
 
 from ..cast import keep
 from ..doors import EVERYBODY, MEMBER, PUBLIC, Door, World
@@ -55,6 +58,10 @@ DOORS = {
         Door(get=BOOKERS, post=BOOKERS, hidden=EVERYBODY),
         Door(get=HELPERS, post=HELPERS, hidden=EVERYBODY, fill={"booking_id": "booking_elsewhere"}),
     ],
+    "clinics.bring_request": Door(
+        get={MEMBER, Role.AGENT, Role.MANAGER}, post={MEMBER, Role.AGENT, Role.MANAGER}, hidden=EVERYBODY
+    ),
+    "clinics.leave_request": Door(post={MEMBER, Role.AGENT, Role.MANAGER}, hidden=EVERYBODY),
     "clinics.planner": Door(get=RUNNERS),
     "clinics.all_series": Door(get=RUNNERS),
     "clinics.one_series": Door(get=RUNNERS),
@@ -139,9 +146,18 @@ def things(world: World) -> dict[str, Any]:
     with clock.at(clinic.starts_at):
         drop_in = join_queue(clinic, stranger, by=host)
     feed, feed_token = make_feed(world.member, FeedKind.MINE)
+    ticket = raise_ticket(
+        requester=world.member,
+        subject="No sound",
+        description="",
+        by=world.member,
+        channel=Channel.SELF_SERVICE,
+    )
+    bring(ticket, booking, by=world.member)
     return {
         "feed_id": feed.id,
         "feed_token": feed_token,
+        "reference": ticket.reference,
         "rule_id": rules_kept()[0].id,
         "drop_in_id": drop_in.id,
         "stranger_id": stranger.id,

@@ -166,8 +166,8 @@ def test_the_page_asks_the_database_little(clinic, booking, host, make_clinic, b
         runner = browser(host)
         with count_queries() as queries:
             assert runner.get(address).status_code == 200
-        assert len(queries) <= 8, "\n".join(each[-300:] for each in queries)
+        assert len(queries) <= 8, "\n".join(each.partition("FROM ")[2][:90] for each in queries)
         record_outcome(booking, Outcome.FIXED, by=host)
         with count_queries() as queries:
             assert runner.get(address).status_code == 200
-        assert len(queries) <= 10, "\n".join(each[-300:] for each in queries)
+        assert len(queries) <= 10, "\n".join(each.partition("FROM ")[2][:90] for each in queries)

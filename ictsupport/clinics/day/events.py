@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from ...journal.events import Event
 from ...people.models import Person
+from ...tickets.models import Ticket
 from ..models import Booking, Clinic
-from .models import DropIn, Visitor
+from .models import BroughtTicket, DropIn, Visitor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,3 +56,21 @@ class ClinicRunsLate(Event):
     about: Clinic
     minutes: int
     was: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketBrought(Event):
+    """An open ticket waits for the clinic. Stands in the journal of the ticket and of the booking too."""
+
+    about: BroughtTicket
+    ticket: Ticket
+    booking: Booking
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketLeftAtHome(Event):
+    """It is not brought after all."""
+
+    about: BroughtTicket
+    ticket: Ticket
+    booking: Booking

@@ -9,6 +9,7 @@ from ... import clock
 from ...database import Model
 from ...devices.models import Device
 from ...people.models import Person
+from ...tickets.models import Ticket
 from ..models import Booking, Clinic, ClinicTopic
 
 
@@ -82,3 +83,26 @@ class OutcomeDetail(Model):
     given: Mapped[Device | None] = relationship(foreign_keys=[given_id])
     back: Mapped[Device | None] = relationship(foreign_keys=[back_id])
     follow_up: Mapped[Booking | None] = relationship(foreign_keys=[follow_up_id])
+
+
+class BroughtTicket(Model):
+    """An open ticket that is dealt with at a clinic. It waits for that, and at one clinic at a time.
+
+    `ended_at` is when it no longer waits for the clinic, `settled_at` when what came of the visit was written on it.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    brought_at: Mapped[datetime] = mapped_column(default=clock.now)
+    brought_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+    booking: Mapped[Booking] = relationship()
+    ticket: Mapped[Ticket] = relationship()
+
+    LIVE = text("ended_at IS NULL")
+    __table_args__ = (
+        Index("uq_brought_ticket_live", "ticket_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, raiseload
 
 from ... import clock
@@ -12,8 +12,11 @@ from ...database import db
 from ...journal.queries import entries_about
 from ...pages.filters import clock_time
 from ...people.models import Person, Term
-from ..models import Booking, Clinic, Slot
-from .models import DropIn
+from ...tickets.access import visible_tickets
+from ...tickets.models import Ticket
+from .. import access
+from ..models import Booking, BookingState, Clinic, Slot
+from .models import BroughtTicket, DropIn
 
 STEP = timedelta(minutes=5)
 
@@ -95,3 +98,61 @@ def outcomes_before(booking: Booking) -> list[Said]:
     return [
         Said(entry.at, str(entry.data["outcome"]), names.get(entry.by_id, "Somebody")) for entry in entries
     ]
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A ticket that somebody brings; its words only for whoever may open it."""
+
+    row: BroughtTicket
+    may_open: bool
+
+
+def brought_among(bookings: Sequence[int], person: Person) -> dict[int, list[Brought]]:
+    """What is brought to these bookings and not left at home, as the person may see it. Two statements, or one for none."""
+    kept = or_(BroughtTicket.ended_at.is_(None), BroughtTicket.settled_at.is_not(None))
+    rows = db.session.scalars(
+        select(BroughtTicket)
+        .where(BroughtTicket.booking_id.in_(bookings), kept)
+        .order_by(BroughtTicket.id)
+        .options(joinedload(BroughtTicket.ticket))
+    ).all()
+    if not rows:
+        return {}
+    ids = visible_tickets(person).where(Ticket.id.in_([row.ticket_id for row in rows]))
+    seen = set(db.session.scalars(ids.with_only_columns(Ticket.id)))
+    found: dict[int, list[Brought]] = {}
+    for row in rows:
+        found.setdefault(row.booking_id, []).append(Brought(row, row.ticket_id in seen))
+    return found
+
+
+def to_bring(person: Person, whose: Person) -> Sequence[Ticket]:
+    """The open tickets of somebody that the person may bring for them, newest first. One statement."""
+    tickets = access.tickets_to_bring(person, whose).order_by(Ticket.id.desc()).limit(20)
+    return db.session.scalars(tickets).all()
+
+
+def clinic_brought_to(ticket: Ticket) -> Booking | None:
+    """The booking to which the ticket is brought. One statement."""
+    return db.session.scalar(
+        select(Booking)
+        .join(BroughtTicket, BroughtTicket.booking_id == Booking.id)
+        .where(BroughtTicket.ticket_id == ticket.id, BroughtTicket.ended_at.is_(None))
+        .options(joinedload(Booking.slot).joinedload(Slot.clinic).joinedload(Clinic.site))
+    )
+
+
+def coming(person: Person) -> Sequence[Booking]:
+    """The bookings to come of somebody to which a ticket can be brought, soonest first."""
+    return db.session.scalars(
+        select(Booking)
+        .join(Booking.slot)
+        .where(
+            Booking.person_id == person.id,
+            Booking.state == BookingState.CONFIRMED,
+            Slot.ends_at > clock.now(),
+        )
+        .order_by(Slot.starts_at)
+        .options(joinedload(Booking.slot).joinedload(Slot.clinic).joinedload(Clinic.site))
+    ).all()

@@ -1,6 +1,18 @@
 """The pages of the clinics: for those who book, for those who plan, and for the day itself."""
 
-from . import attending, booking, calling_off, feeds, outcomes, planning, queue, reminders, series, waiting
+from . import (
+    attending,
+    booking,
+    bringing,
+    calling_off,
+    feeds,
+    outcomes,
+    planning,
+    queue,
+    reminders,
+    series,
+    waiting,
+)
 from .door import bp
 from .feeds import feeds_bp
 
@@ -8,6 +20,7 @@ __all__ = [
     "attending",
     "booking",
     "bp",
+    "bringing",
     "calling_off",
     "feeds",
     "feeds_bp",

@@ -15,7 +15,7 @@ from ..attending import (
     undo_no_show,
 )
 from ..day.late import LATENESSES, run_late, still_to_come
-from ..day.queries import queue_at
+from ..day.queries import Queue, brought_among, queue_at
 from ..day.visitors import is_stranger
 from ..forms import device_name
 from ..models import Booking
@@ -28,7 +28,9 @@ def sheet(clinic_id: int) -> ResponseReturnValue:
     """The day on one page, for the screen and for paper; access needs are printed only when ticked."""
     clinic = to_run(clinic_id)
     rows = day_sheet(clinic)
-    queue = queue_at(clinic, [row.slot for row in rows if row.booking is None])
+    today = clock.today(ZoneInfo(clinic.zone))
+    free = [row.slot for row in rows if row.booking is None]
+    queue = queue_at(clinic, free) if clinic.day <= today else Queue()
     strangers = {row.booking.person_id for row in rows if row.booking and is_stranger(row.booking.person)}
     strangers |= {turn.drop_in.person_id for turn in queue.turns if is_stranger(turn.drop_in.person)}
     return render_template(
@@ -38,8 +40,9 @@ def sheet(clinic_id: int) -> ResponseReturnValue:
         queue=queue,
         latenesses=LATENESSES,
         strangers=strangers,
+        brought=brought_among([row.booking.id for row in rows if row.booking], me()),
         now=clock.now(),
-        is_today=clock.today(ZoneInfo(clinic.zone)) == clinic.day,
+        is_today=today == clinic.day,
         print_needs=bool(request.args.get("needs")),
         device_name=device_name,
         seat_of=seat_of,

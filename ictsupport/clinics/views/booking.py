@@ -18,6 +18,8 @@ from ...people.models import DelegateScope, Person, Site
 from .. import access
 from ..booking import SlotFull, book_slot, move_booking
 from ..calling_off import cancel_booking
+from ..day.bringing import bring
+from ..day.queries import brought_among, to_bring
 from ..forms import BookingForm, device_name
 from ..invitations import PUBLISH, calendar_text
 from ..models import Clinic, Slot
@@ -101,7 +103,8 @@ def book(slot_id: int) -> ResponseReturnValue:
         .where(Slot.id == slot_id)
         .options(joinedload(Slot.clinic).joinedload(Clinic.site))
     )
-    form = BookingForm.open(person, slot.clinic.topics)
+    bring_it = request.args.get("ticket", "")[:40]
+    form = BookingForm.open(person, slot.clinic.topics, to_bring(me(), person), bring_it)
     if form.validate_on_submit():
         try:
             booking = book_slot(
@@ -113,6 +116,8 @@ def book(slot_id: int) -> ResponseReturnValue:
                 device=form.chosen_device,
                 access_needs=form.access_needs.data or "",
             )
+            if form.chosen_ticket is not None:
+                bring(form.chosen_ticket, booking, by=me())
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
             others = other_times(slot, person)
@@ -155,6 +160,7 @@ def booking(booking_id: int) -> ResponseReturnValue:
         booking=found,
         device=device_name(found.device) if found.device else "",
         running=access.runs(me(), found.slot.clinic),
+        brought=brought_among([found.id], me()).get(found.id, []),
         reminders=reminders_of(found) if found.is_to_come else [],
     )
 

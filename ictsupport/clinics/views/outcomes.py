@@ -13,7 +13,7 @@ from ...people.access import me
 from ..attending import record_outcome
 from ..day.forms import OutcomeForm
 from ..day.outcomes import detail_of
-from ..day.queries import outcomes_before
+from ..day.queries import brought_among, outcomes_before
 from ..emails import WHAT_WE_DID, what_we_did
 from ..forms import device_name
 from ..models import Booking, Outcome
@@ -25,7 +25,8 @@ from .door import booking_to_run, bp
 def outcome(booking_id: int) -> ResponseReturnValue:
     """What came of it, in one step; a ticket is filled in with all that is known."""
     booking = booking_to_run(booking_id)
-    form = OutcomeForm.open(booking)
+    brought = brought_among([booking.id], me()).get(booking.id, [])
+    form = OutcomeForm.open(booking, brought, me())
     if form.validate_on_submit():
         try:
             with db.session.begin_nested():
@@ -38,6 +39,7 @@ def outcome(booking_id: int) -> ResponseReturnValue:
                     note=form.note.data or "",
                     subject=form.subject.data or "",
                     besides=form.besides(booking),
+                    resolving=form.resolved,
                     tell=form.tells,
                     seen=form.recorded.data or "",
                 )
@@ -49,10 +51,10 @@ def outcome(booking_id: int) -> ResponseReturnValue:
 
 
 def _page(form: OutcomeForm, booking: Booking, letter: tuple[str, str] | None = None) -> str:
-    details: dict[str, Any] = {"before": [], "detail": None}
+    details: dict[str, Any] = {"before": [], "detail": None, "brought": form.brought}
     if booking.outcome is not None:
         named = booking.outcome in (Outcome.SWAPPED, Outcome.FOLLOW_UP)
-        details = {"before": outcomes_before(booking), "detail": detail_of(booking) if named else None}
+        details |= {"before": outcomes_before(booking), "detail": detail_of(booking) if named else None}
     device = device_name(booking.device) if booking.device else ""
     return render_template(
         "clinics/outcome.html", form=form, booking=booking, device=device, letter=letter, **details
