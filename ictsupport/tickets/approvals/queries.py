@@ -20,6 +20,7 @@ from .deciding import refuse_settled
 from .models import Approval, Approver
 
 FIRST = 4
+DECISION = "decision"
 KIND = "approval"
 """What the approvals of a ticket are called among the names its page reads."""
 
@@ -69,10 +70,22 @@ def decided(person: Person, *, after: str | None = None, before: str | None = No
     return keyset(rows, [Approver.decided_at.desc(), Approver.id.desc()], after=after, before=before)
 
 
-def first_waiting(person: Person) -> Sequence[Any]:
-    """The first few of what waits for the person, and one more if there are others."""
-    rows = _rows(wanted_of(person)).order_by(Approver.asked_at, Approver.id)
-    return db.session.execute(rows.limit(FIRST + 1)).all()
+def first_decisions(person: Person) -> Select[Any]:
+    """SQL: the first few of what waits for the person, and one more if there are others, as the first page names it."""
+    whose = aliased(Person)
+    return (
+        wanted_of(person)
+        .with_only_columns(
+            literal(DECISION).label("kind"),
+            cast(Approver.id, String).label("key"),
+            Approval.what.label("what"),
+            case((Approver.person_id == person.id, ""), else_=whose.name).label("whose"),
+            Approver.asked_at.label("at"),
+        )
+        .join(whose, whose.id == Approver.person_id)
+        .order_by(Approver.asked_at, Approver.id)
+        .limit(FIRST + 1)
+    )
 
 
 def _rows(approvers: Select[Approver]) -> Any:

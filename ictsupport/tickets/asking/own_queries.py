@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, false, func, or_, select
+from sqlalchemy import Select, and_, case, false, func, literal, or_, select
 from sqlalchemy.orm import (
     Load,
     aliased,
@@ -124,6 +124,25 @@ def unsent_requests(person: Person) -> Sequence[Request]:
         .limit(5)
         .options(raiseload("*"))
     ).all()
+
+
+UNSENT = "unsent"
+
+
+def first_unsent(person: Person) -> Select[Any]:
+    """SQL: the same, as the first page names it beside what else waits for somebody."""
+    return (
+        select(
+            literal(UNSENT).label("kind"),
+            Request.key.label("key"),
+            Request.answers["subject"].as_string().label("what"),
+            literal("").label("whose"),
+            Request.updated_at.label("at"),
+        )
+        .where(Request.person_id == person.id, Request.ticket_id.is_(None))
+        .order_by(Request.updated_at.desc())
+        .limit(5)
+    )
 
 
 def members_to_raise_for(person: Person) -> Sequence[Person]:
