@@ -18,4 +18,5 @@ PAGES: list[tuple[Role | str, str]] = [
     ("", "/sign-in/link/used-up"),
     ("", "/answers/used-up/works-now"),
     ("", "/answers/heard/ICT-10001"),
+    ("", "/approvals/by-link/used-up"),
 ]
