@@ -273,6 +273,17 @@ def test_reminders_go_by_working_days_each_once_and_only_the_latest_after_downti
     assert "ApproverReminded" in kinds(ticket)
 
 
+def test_the_desk_is_told_once_that_whoever_was_asked_has_left(ticket, three, agent, later, outbox):
+    ask(ticket, "Two licences", by=agent, people=[three[0]])
+    three[0].gone_at = clock.now()
+    before = len(outbox())
+    for days in (2, 8):
+        with later(days=days):
+            assert remind() == 1
+    assert outbox()[before:] == [(agent.email, f"Nobody left to decide: {ticket.reference}, Two licences")]
+    assert kinds(ticket)[-1] == "ApproverGone"
+
+
 def test_nobody_is_asked_twice_in_one_approval(ticket, three, agent):
     approval = ask(ticket, "Two licences", by=agent, people=[*three, three[0]])
     assert len(approval.approvers) == 3

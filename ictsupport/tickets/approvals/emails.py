@@ -19,8 +19,10 @@ from .access import may_decide, scopes_for
 from .events import (
     ApprovalAsked,
     ApprovalDecided,
+    ApprovalEvent,
     ApprovalHandedOn,
     ApprovalWithdrawn,
+    ApproverGone,
 )
 from .links import signed
 from .models import Approval, Approver
@@ -41,12 +43,14 @@ def ask_whom_they_named(event: ApprovalHandedOn) -> None:
 @on(ApprovalDecided)
 def tell_the_desk(event: ApprovalDecided) -> None:
     """Whoever put the question and whoever has the ticket hear how it ended."""
-    if not event.outcome:
-        return
-    ticket = event.about
-    for person in dict.fromkeys((event.approval.asked_by, ticket.assignee)):
-        if person is not None and person.id != event.by.id and may_work(person, ticket):
-            _send(person, "tickets/approval_settled", event.approval, event=event)
+    if event.outcome:
+        _send_to_desk("tickets/approval_settled", event)
+
+
+@on(ApproverGone)
+def tell_that_nobody_decides(event: ApproverGone) -> None:
+    gone = next(one for one in event.approval.approvers if one.id == event.approver_id)
+    _send_to_desk("tickets/approver_gone", event, gone=gone.person)
 
 
 @on(ApprovalWithdrawn)
@@ -87,6 +91,14 @@ def _delegates(approver: Approver) -> Iterable[Person]:
         )
         .order_by(Person.id)
     ).all()
+
+
+def _send_to_desk(template: str, event: ApprovalEvent, **more: Any) -> None:
+    ticket = event.about
+    for person in dict.fromkeys((event.approval.asked_by, ticket.assignee)):
+        is_other = person is not None and (event.by is None or person.id != event.by.id)
+        if person is not None and is_other and may_work(person, ticket):
+            _send(person, template, event.approval, event=event, **more)
 
 
 def _send(person: Person, template: str, approval: Approval, **more: Any) -> None:

@@ -47,3 +47,10 @@ class ApproverReminded(ApprovalEvent):
     """Somebody whose word is wanted was written to again."""
 
     approver_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproverGone(ApprovalEvent):
+    """Somebody whose word is wanted has left, and nobody may decide for them."""
+
+    approver_id: int

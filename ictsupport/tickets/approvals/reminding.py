@@ -1,6 +1,7 @@
 """Whoever is asked to approve something and does not decide is reminded, by working days, each time once.
 
-After downtime only the latest reminder that is due goes out.
+After downtime only the latest reminder that is due goes out. Where nobody is
+left to remind, the desk is told instead, once.
 """
 
 from typing import Any
@@ -14,8 +15,8 @@ from ...hours import Calendar
 from ...journal import announce, on
 from ...people.calendars import catalogue
 from ..models import Ticket
-from .emails import write_to
-from .events import ApproverReminded
+from .emails import deciders, write_to
+from .events import ApproverGone, ApproverReminded
 from .models import Approval, ApprovalState, Approver
 
 AT_A_TIME = 200
@@ -56,16 +57,20 @@ def _remind(approver_id: int) -> bool:
     wanted = approval.is_open and approver.waits and ticket.is_open
     if not wanted or due <= approver.reminded:
         return False
+    is_gone, is_first = not deciders(approver), not approver.reminded
     approver.reminded, approver.reminded_at = due, clock.now()
-    announce(
-        ApproverReminded(
-            about=ticket,
-            version=ticket.version,
-            approval=approval,
-            approver_id=approver.id,
-            reason=f"{approval.what}: {approver.person.name}",
+    if is_first or not is_gone:
+        kind = ApproverGone if is_gone else ApproverReminded
+        told = f"{approval.what}: {approver.person.name}"
+        announce(
+            kind(
+                about=ticket,
+                version=ticket.version,
+                approval=approval,
+                approver_id=approver.id,
+                reason=told,
+            )
         )
-    )
     return True
 
 

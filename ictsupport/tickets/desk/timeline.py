@@ -76,6 +76,7 @@ DEEDS = {
     "tickets.ApprovalHandedOn": "handed an approval on",
     "tickets.ApprovalWithdrawn": "withdrew a question for approval",
     "tickets.ApproverReminded": "reminded somebody who is to approve",
+    "tickets.ApproverGone": "found that somebody who is to approve has left",
 }
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}
 """Fields that follow from others and would only repeat them."""
