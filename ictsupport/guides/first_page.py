@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from ..database import db
 from ..pages.cards import Card, Waiting, card, waiting
-from ..people.models import Person
-from .access import keeps_guides, meant_for
+from ..people.models import Person, RequesterKind
+from ..unchanged import until_changed
+from .access import keeps_guides
 from .models import Guide, State
 from .queries import today
 
@@ -16,9 +17,18 @@ from .queries import today
 @card(order=40)
 def help_yourself(person: Person) -> Card | None:
     """For those who find something there."""
-    if db.session.scalar(select(Guide.id).where(meant_for(person)).limit(1)) is None:
+    if person.requester_kind not in kinds_with_guides():
         return None
     return Card("Guides", "How to do things yourself, step by step.", url_for("guides.index"))
+
+
+@until_changed(Guide)
+def kinds_with_guides() -> frozenset[RequesterKind]:
+    """For whom guides are published. Whoever keeps guides arrives at their work, not on the first page."""
+    columns = {RequesterKind.MEMBER: Guide.for_members, RequesterKind.STAFF: Guide.for_staff}
+    published = select(*columns.values()).where(Guide.state == State.PUBLISHED).distinct()
+    rows = db.session.execute(published).all()
+    return frozenset(kind for at, kind in enumerate(columns) if any(row[at] for row in rows))
 
 
 @waiting(order=60)
