@@ -115,7 +115,7 @@ def _tune_sqlite(dbapi: Any, _record: Any) -> None:
     dbapi.create_function("local_day", 2, _local_day, deterministic=True)
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
         dbapi.execute("PRAGMA " + pragma)
-    for pragma in ("cache_size=-65536", "mmap_size=268435456", "temp_store=MEMORY"):
+    for pragma in ("cache_size=-16384", "temp_store=MEMORY"):
         dbapi.execute("PRAGMA " + pragma)
 
 
