@@ -11,7 +11,7 @@ from ..pages.filters import local, long_date
 from ..people.models import Person
 from .events import BookingCancelled, BookingEvent, BookingMoved, OutcomeRecorded, SlotBooked
 from .invitations import invitation
-from .models import Booking, Slot
+from .models import Booking, BookingState, Slot
 
 WHAT_WE_DID = "clinics/outcome"
 
@@ -25,7 +25,9 @@ def confirm(event: SlotBooked) -> None:
 
 @on(BookingMoved)
 def tell_of_move(event: BookingMoved) -> None:
-    _write(event, "clinics/moved", was_at=event.was_at, was_where=event.was_where)
+    """Of a time that is only held for them people hear with what they can do about it (see waiting/emails.py)."""
+    if event.about.state is not BookingState.OFFERED:
+        _write(event, "clinics/moved", was_at=event.was_at, was_where=event.was_where)
 
 
 @on(BookingCancelled)

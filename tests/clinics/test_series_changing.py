@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from ictsupport.clinics.booking import book_slot
 from ictsupport.clinics.calling_off import call_off_clinic, cancel_booking
 from ictsupport.clinics.models import BookedTick, Booking, Clinic, SlotPlace
-from ictsupport.clinics.planning import ChangedMeanwhile
+from ictsupport.clinics.planning import ChangedMeanwhile, CutOffs
 from ictsupport.clinics.series.changing import (
     DatesInTheWay,
     NotInASeries,
@@ -21,8 +21,13 @@ from ictsupport.clinics.series.changing import (
 from ictsupport.clinics.series.models import SeriesPlan
 from ictsupport.clinics.series.moving import BookedElsewhere, PeopleLeftOver
 from ictsupport.clinics.series.planning import Followed, go_on, make_dates, plan_series, skip_date
+from ictsupport.clinics.waiting.joining import join
+from ictsupport.clinics.waiting.models import WaitingEntry
 from ictsupport.database import db
 from ictsupport.mail import Outgoing
+from ictsupport.people.models import Person, Term
+
+from ..cast import keep
 
 
 @pytest.fixture
@@ -187,3 +192,40 @@ def test_the_slower_of_two_is_told_and_one_clinic_has_no_others(series, make_cli
         change_dates(series[0], changed(series[0], room="B"), Which.ALL, by=host, version=7)
     with pytest.raises(NotInASeries):
         change_dates(clinic, changed(clinic, room="B"), Which.ALL, by=host)
+
+
+@pytest.fixture
+def offered(calendars, council, series, member, rival) -> WaitingEntry:
+    """In the second week the last place came free on Wednesday 10am, and is held for the member until 2pm."""
+    for slot in series[1].slots:
+        person = keep(Person(name=f"Cllr {slot.id}", sort_name=str(slot.id), email=f"c{slot.id}@x.example"))
+        keep(Term(person=person, council=council, ward="Mill", starts_on=date(2023, 5, 8)))
+        taken = book_slot(slot, person, by=person)
+    entry = join([series[1]], member, by=member)
+    cancel_booking(taken, by=taken.person)
+    return entry
+
+
+def test_an_offer_of_a_time_that_moves_ends_when_booking_of_the_new_time_does(series, offered, member, host):
+    clinic, before = series[1], len(mails())
+    assert offered.booking.offered_until == datetime(2026, 11, 18, 14, tzinfo=UTC)
+    sooner = changed(clinic, day=date(2026, 11, 18), opens=time(12), closes=time(13))
+    change_dates(clinic, sooner, Which.THIS, by=host)
+    assert offered.booking.slot.starts_at == datetime(2026, 11, 18, 12, 40, tzinfo=UTC)
+    assert offered.booking.offered_until == datetime(2026, 11, 18, 11, 40, tzinfo=UTC)
+    letter = db.session.scalars(sa.select(Outgoing).where(Outgoing.to_id == member.id)).all()[-1]
+    assert (letter.subject, letter.calendar) == (
+        "The time held for you has moved to 18 November 2026 at 12:40pm",
+        None,
+    )
+    assert "until 11:40am today" in letter.text
+    assert len(mails()) == before + 3  # one for each, and none of them twice
+    change_dates(clinic, changed(clinic, day=date(2026, 11, 27)), Which.THIS, by=host)
+    assert offered.booking.offered_until == datetime(2026, 11, 18, 14, tzinfo=UTC)
+
+
+def test_an_offer_ends_sooner_where_booking_is_to_close_sooner(series, offered, host):
+    clinic = series[1]
+    cut_offs = CutOffs(book=9 * 24 * 60 + 120, move=60, cancel=0)  # nine days and two hours before
+    change_dates(clinic, changed(clinic, cut_offs=cut_offs), Which.THIS, by=host)
+    assert offered.booking.offered_until == datetime(2026, 11, 18, 12, 40, tzinfo=UTC)

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from ...config import settings
+from ...database import db
 from ...journal import on
 from ...mail import send
+from ..events import BookingMoved
 from ..invitations import invitation
-from ..models import Booking, Clinic
+from ..models import Booking, BookingState, Clinic
 from .events import OfferLapsed, OfferMade, WaitingEnded, WaitingListJoined
 from .links import link_to_offer
 from .models import WaitingEntry, WaitingState
@@ -31,6 +35,27 @@ def tell_of_offer(event: OfferMade) -> None:
             starts_at=event.about.slot.starts_at,
             until=event.until,
             answer=link_to_offer(event.entry),
+        )
+
+
+@on(BookingMoved)
+def tell_of_moved_offer(event: BookingMoved) -> None:
+    """What is only offered is in nobody's calendar yet, and is answered where it was."""
+    booking = event.about
+    if booking.state is not BookingState.OFFERED:
+        return
+    entry = db.session.scalar(select(WaitingEntry).where(WaitingEntry.booking_id == booking.id))
+    if entry is not None:
+        _write(
+            "clinics/offer_moved",
+            entry,
+            booking=booking,
+            clinic=event.clinic,
+            starts_at=event.starts_at,
+            was_at=event.was_at,
+            was_where=event.was_where,
+            until=booking.offered_until,
+            answer=link_to_offer(entry),
         )
 
 

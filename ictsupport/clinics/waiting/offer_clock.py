@@ -24,13 +24,16 @@ def cut_off(slot: Slot, clinic: Clinic) -> datetime:
 
 def offered_until(slot: Slot, clinic: Clinic) -> datetime | None:
     """Until when an offer of the slot that is made now stands; None when it is too late to make one."""
-    now, closes = clock.now(), cut_off(slot, clinic)
-    if closes - now < LEAST:
-        return None
-    length = timedelta(hours=settings().clinic_offer_hours)
+    now = clock.now()
+    return None if cut_off(slot, clinic) - now < LEAST else stands_until(slot, clinic, now)
+
+
+def stands_until(slot: Slot, clinic: Clinic, since: datetime) -> datetime:
+    """Until when an offer of the slot stands that was made at that moment."""
+    closes, length = cut_off(slot, clinic), timedelta(hours=settings().clinic_offer_hours)
     try:
-        return min(calendar_for(clinic.council_id).add(now, length), closes)
+        return min(calendar_for(clinic.council_id).add(since, length), closes)
     except NoCalendar:
-        return min(now + length, closes)
+        return min(since + length, closes)
     except NeverOpen:
         return closes

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from ... import clock, jobs, scheduler
 from ...database import db, is_lock_trouble, lock_timeout
@@ -37,7 +37,7 @@ from ..models import Booking, BookingState, Clinic, Slot
 from ..queries import next_free_times
 from .events import OfferDeclined, OfferLapsed, OfferMade, WaitingEnded
 from .models import WaitingEntry, WaitingPlace, WaitingState
-from .offer_clock import offered_until
+from .offer_clock import offered_until, stands_until
 
 
 class OfferGone(Refusal):
@@ -258,6 +258,22 @@ def pass_on(event: BookingCancelled) -> None:
 def pass_on_the_old(event: BookingMoved) -> None:
     if event.was_clinic is not None:
         offer_or_later(event.was_clinic)
+
+
+@on(ClinicChanged)
+def end_offers_in_time(event: ClinicChanged) -> None:
+    """An offer ends when booking of its time closes, wherever that has moved."""
+    offered = select(Booking).join(Booking.slot).options(contains_eager(Booking.slot))
+    for booking in db.session.scalars(
+        offered.where(Slot.clinic_id == event.about.id, Booking.state == BookingState.OFFERED)
+    ).all():
+        until = stands_until(booking.slot, event.about, booking.booked_at)
+        if until != booking.offered_until:  # compare and set: it may be answered in this second
+            db.session.execute(
+                update(Booking)
+                .where(Booking.id == booking.id, Booking.state == BookingState.OFFERED)
+                .values(offered_until=until)
+            )
 
 
 @on(ClinicChanged)
