@@ -41,6 +41,7 @@ LABELS = {
     "tickets.ClearanceChanged": "Clearance for confidential tickets",
     "tickets.MatrixChanged": "Priorities",
     "tickets.PolicyChanged": "Targets",
+    "tickets.ProblemRuleChanged": "What suggests a problem",
     "tickets.QuestionsChanged": "Questions of request types",
     "tickets.QueueChanged": "Queues",
     "tickets.RequestTypeAdded": "Request types added",

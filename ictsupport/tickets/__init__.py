@@ -19,6 +19,10 @@ def init_app(app: Flask) -> None:
     from .calls import keeping  # noqa: F401
     from .outages import reporting, suggesting  # noqa: F401
     from .outages import views as outage_views  # noqa: F401
+    from .problems import parts as problem_parts  # noqa: F401
+    from .problems import suggestion_views  # noqa: F401
+    from .problems import ticket_views as problem_ticket_views  # noqa: F401
+    from .problems import views as problem_views  # noqa: F401
     from .rating import parts as rating_parts  # noqa: F401
     from .rating import views as rating_views  # noqa: F401
     from .recurring import making  # noqa: F401

@@ -21,6 +21,7 @@ from .models import (
     Message,
     MessageKind,
     Ticket,
+    TicketType,
     queue_clearance,
     ticket_affected,
     ticket_watchers,
@@ -56,7 +57,7 @@ def workable(person: Person) -> ColumnElement[bool]:
 @put_together
 def own_tickets(person: Person) -> Select[Ticket]:
     """What somebody asked for themself, or sees as a delegate, as affected or watching: not as one of the desk."""
-    return select(Ticket).where(Ticket.id.in_(_own_ids(person)))
+    return select(Ticket).where(Ticket.id.in_(_own_ids(person)), Ticket.ticket_type != TicketType.PROBLEM)
 
 
 @put_together

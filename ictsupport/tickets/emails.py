@@ -22,7 +22,7 @@ from .events import (
     TicketReopened,
     TicketResolved,
 )
-from .models import HoldReason, Ticket
+from .models import HoldReason, Ticket, TicketType
 from .rating.asking import links_for
 from .related.merging import merged_into
 
@@ -88,7 +88,12 @@ def tell_assignee(event: TicketAssigned) -> None:
 
 
 def requesters(ticket: Ticket) -> list[Person]:
-    """Who is written to about a request: the requester, and the delegate who raised it while the grant lasts."""
+    """Who is written to about a request: the requester, and the delegate who raised it while the grant lasts.
+
+    About a problem nobody is: whoever found it asks for nothing.
+    """
+    if ticket.ticket_type is TicketType.PROBLEM:
+        return []
     people = [ticket.requester]
     opener = ticket.opened_by if ticket.opened_by_id != ticket.requester_id else None
     if opener is not None and not may_work(opener, ticket) and acts_for(opener, ticket):

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 class TicketType(enum.Enum):
     INCIDENT = "incident"
     REQUEST = "service request"
+    PROBLEM = "problem"
+
+
+ASKED_FOR = (TicketType.INCIDENT, TicketType.REQUEST)
+"""What people ask for. A problem is the desk's own: nobody waits for it, so it has no targets and no mail."""
 
 
 class Category(enum.Enum):

@@ -36,6 +36,8 @@ LABELS = {
     "resolution_notes": "what was done",
     "confidential": "whether it is confidential",
     "merged_into": "the ticket it goes on in",
+    "problem_cause": "the cause",
+    "problem_workaround": "the workaround",
     "task_what": "the task",
     "task_assignee": "who does the task",
     "task_due_on": "the day of the task",

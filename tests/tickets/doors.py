@@ -20,6 +20,8 @@ from ictsupport.tickets.desk.models import Macro, Reach, SavedReply
 from ictsupport.tickets.desk.saved_replies import save_reply
 from ictsupport.tickets.lists.models import BulkRun, SavedView
 from ictsupport.tickets.models import Channel, Resolution
+from ictsupport.tickets.problems.keeping import open_problem
+from ictsupport.tickets.problems.models import ProblemSuggestion, SuggestedTicket
 from ictsupport.tickets.raising import raise_ticket
 from ictsupport.tickets.rating.asking import rate
 from ictsupport.tickets.rating.links import ANSWER, RATING, signed
@@ -34,6 +36,10 @@ from tests.doors import DESK, EVERYBODY, MEMBER, PUBLIC, STAFF, Door, World
 ASKER = {STAFF, *DESK}
 
 MANAGER = {Role.MANAGER}
+KEEPERS = {*DESK, Role.SYSTEMS_LEAD}
+ANSWERS = {Role.MANAGER, Role.SYSTEMS_LEAD}
+"""Who may publish a problem that nobody of the desk has."""
+PROBLEM = {"reference": "problem"}
 
 DOORS = {
     "tickets.index": Door(get=EVERYBODY),
@@ -128,6 +134,23 @@ DOORS = {
     "tickets.unmerging": Door(get=DESK, post=DESK),
     "tickets.links": Door(get=DESK, post=DESK),
     "tickets.split": Door(get=DESK, post=DESK),
+    "tickets.problem_of": Door(get=DESK, post=DESK),
+    "tickets.workaround": Door(post=DESK),
+    "tickets.problems": Door(get=KEEPERS),
+    "tickets.new_problem": Door(get=KEEPERS, post=KEEPERS),
+    "tickets.suggestion_taken": Door(post=ANSWERS),
+    "tickets.suggestion_dismissal": Door(post=ANSWERS),
+    "tickets.problem_rule": Door(get=MANAGER, post=MANAGER),
+    **{
+        f"tickets.{page}": door
+        for page, door in {
+            "problem": Door(get=KEEPERS, fill=PROBLEM),
+            "problem_known": Door(get=KEEPERS, post=KEEPERS, fill=PROBLEM),
+            "problem_publication": Door(get=ANSWERS, post=ANSWERS, fill=PROBLEM),
+            "problem_withdrawal": Door(post=ANSWERS, fill=PROBLEM),
+            "problem_update": Door(post=DESK, fill=PROBLEM),
+        }.items()
+    },
     "tickets.link_removal": Door(post=DESK),
     "tickets.next_ticket": Door(post=DESK),
     "tickets.today": Door(get=DESK),
@@ -221,11 +244,24 @@ def things(world: World) -> dict[str, Any]:
     rating = rate(resolved, 1, by=world.staff)
     approval = ask(ticket, "A new telephone", by=agent, people=[world.member])
     approver = approval.approvers[0]
+    suggestion = ProblemSuggestion(system_id=world.telephony.id, words_="tone", found_at=clock.now())
+    db.session.add(suggestion)
+    db.session.flush()
+    db.session.add(SuggestedTicket(ticket_id=ticket.id, suggestion_id=suggestion.id))
+    problem, _left = open_problem(
+        subject="No tone at all",
+        description="",
+        systems=[world.telephony],
+        council=world.council,
+        by=world.visitors[Role.SYSTEMS_LEAD],
+    )
     return {
         "approval_id": approval.id,
         "approver_id": approver.id,
         "approval_token": signed_approval(approver, world.member),
         "rating_id": rating.id,
+        "suggestion_id": suggestion.id,
+        "problem": problem.ticket.reference,
         "answer_token": signed(ANSWER, resolved, world.staff),
         "rating_token": signed(RATING, resolved, world.staff),
         "task_id": add_task(ticket, "Order a SIM", by=agent).id,

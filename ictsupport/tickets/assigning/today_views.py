@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from ...devices.returning import overdue_count
 from ...people.access import DESK, allow, me
 from ..blueprint import bp
+from ..problems.deciding import suggested_to
 from ..tasks.queries import first_of
 from .today import first_things, last_here, news_for
 
@@ -20,6 +21,10 @@ def today() -> ResponseReturnValue:
         news=news_for(me()),
         first=first_things(me()),
         tasks=first_of(me()),
+<<<<<<< HEAD
         overdue_devices=overdue_count(me()),
+=======
+        suggested=suggested_to(me()),
+>>>>>>> 146911e (Suggest a problem when so many similar incidents about a system come in)
         title="Today",
     )

@@ -14,7 +14,7 @@ from ...systems.models import System
 from ..amending import amend
 from ..blueprint import bp
 from ..holding import hold, release
-from ..models import HoldReason, Queue, Resolution, Ticket, TicketType
+from ..models import ASKED_FOR, HoldReason, Queue, Resolution, Ticket, TicketType
 from ..related.major import children_of, resolve_children
 from ..resolving import cancel, reopen, resolve
 from ..tagging import names_in, tag, tags_in_use, untag
@@ -116,13 +116,17 @@ def _resolve(ticket: Ticket, form: ResolutionForm) -> None:
         amend(ticket, by=me(), minutes_spent=ticket.minutes_spent + form.minutes.data)
 
 
-def _offer_details(_ticket: Ticket, form: DetailsForm) -> None:
+def _offer_details(ticket: Ticket, form: DetailsForm) -> None:
     form.council.choices = dict(desk_queries.councils())
     form.systems.choices = dict(desk_queries.systems())
+    if ticket.ticket_type not in ASKED_FOR:
+        del form.ticket_type
 
 
 def _present_details(ticket: Ticket, form: DetailsForm) -> None:
-    form.subject.data, form.ticket_type.data = ticket.subject, ticket.ticket_type.value
+    form.subject.data = ticket.subject
+    if form.ticket_type is not None:
+        form.ticket_type.data = ticket.ticket_type.value
     form.council.data = str(ticket.council_id or "")
     form.systems.data = [str(system.id) for system in ticket.systems]
     if ticket.needed_by is not None:
@@ -139,7 +143,9 @@ def _amend(ticket: Ticket, form: DetailsForm) -> None:
     chosen = [int(key) for key in form.systems.data or []]
     wanted: dict[str, Any] = {
         "subject": form.subject.data,
-        "ticket_type": TicketType(form.ticket_type.data),
+        "ticket_type": TicketType(form.ticket_type.data)
+        if form.ticket_type is not None
+        else ticket.ticket_type,
         "council": db.session.get_one(Council, int(form.council.data)) if form.council.data else None,
         "systems": list(db.session.scalars(db.select(System).where(System.id.in_(chosen)))),
         "needed_by": moment_of(form.needed_on.data, form.needed_at.data),

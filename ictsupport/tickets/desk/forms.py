@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length
 from ... import clock
 from ...config import settings
 from ...pages.forms import DateField, FilesField, Form, NotRequired, TimeField, WholeNumberField
-from ..models import CallResult, Channel, HoldReason, MessageKind, Resolution, TicketType
+from ..models import ASKED_FOR, CallResult, Channel, HoldReason, MessageKind, Resolution, TicketType
 from ..prioritising import WORDS
 from ..request_types.models import Proof
 from ..texts import LONGEST
@@ -27,6 +27,11 @@ IMPACTS = {
     1: "1 – a whole council or a shared system",
     2: "2 – a team or several people",
     3: "3 – one person",
+}
+KINDS = {
+    MessageKind.REPLY.value: "Reply to the requester",
+    MessageKind.NOTE.value: "Internal note",
+    MessageKind.CALL.value: "Telephone call",
 }
 URGENCIES = {1: "1 – work stopped, or a meeting today", 2: "2 – work hampered", 3: "3 – can wait"}
 
@@ -51,11 +56,7 @@ class MessageForm(TicketForm):
 
     kind = RadioField(
         "What is this?",
-        choices={
-            MessageKind.REPLY.value: "Reply to the requester",
-            MessageKind.NOTE.value: "Internal note",
-            MessageKind.CALL.value: "Telephone call",
-        },
+        choices=KINDS,
         default=MessageKind.REPLY.value,
     )
     body = TextAreaField("Message", [PROSE])
@@ -92,6 +93,12 @@ class MessageForm(TicketForm):
             self.resolution.errors = ["Say how it ended"]
             return False
         return good
+
+    def note_only(self) -> None:
+        """Nobody asked, so nobody is replied to: what is written is for the desk."""
+        self.kind.choices = {key: words for key, words in KINDS.items() if key != MessageKind.REPLY.value}
+        if self.kind.data == MessageKind.REPLY.value:
+            self.kind.data = MessageKind.NOTE.value
 
     @property
     def said(self) -> Said:
@@ -195,7 +202,7 @@ class TagForm(TicketForm):
 
 class DetailsForm(TicketForm):
     subject = StringField("Subject", [InputRequired("Give it a subject"), Length(max=200)])
-    ticket_type = RadioField("Type", choices={each.value: sentence(each.value) for each in TicketType})
+    ticket_type = RadioField("Type", choices={each.value: sentence(each.value) for each in ASKED_FOR})
     council = SelectField("Council the work is for", [NotRequired()], coerce=str)
     systems = SelectMultipleField("Systems concerned", [NotRequired()], coerce=str)
     needed_on = DateField("Needed by", [NotRequired()], what="The day it is needed by")
@@ -226,7 +233,7 @@ class CallForm(Form):
     )
     ticket_type = RadioField(
         "Type",
-        choices={each.value: sentence(each.value) for each in TicketType},
+        choices={each.value: sentence(each.value) for each in ASKED_FOR},
         default=TicketType.INCIDENT.value,
     )
     impact = SelectField("Impact", choices={str(key): word for key, word in IMPACTS.items()}, default="3")

@@ -77,6 +77,9 @@ DEEDS = {
     "tickets.ApprovalWithdrawn": "withdrew a question for approval",
     "tickets.ApproverReminded": "reminded somebody who is to approve",
     "tickets.ApproverGone": "found that somebody who is to approve has left",
+    "tickets.ProblemDescribed": "wrote down what is known of the problem",
+    "tickets.WorkaroundPublished": "told everybody it concerns of the workaround",
+    "tickets.WorkaroundWithdrawn": "took the workaround from the pages",
 }
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}
 """Fields that follow from others and would only repeat them."""
@@ -404,6 +407,6 @@ def _spoken(name: str, value: Any, names: Names) -> str:
         return "yes" if value else "no"
     if name == "needed_by":
         return moment(datetime.fromisoformat(value))
-    if name in ("description", "resolution_notes"):
+    if name in ("description", "resolution_notes", "problem_cause", "problem_workaround"):
         return f"{str(value)[:80]}…" if len(str(value)) > 80 else str(value)
     return str(value)

@@ -15,7 +15,7 @@ from ..access import note_reading
 from ..approvals.queries import standing
 from ..attachments import ACCEPTED
 from ..blueprint import bp
-from ..models import Status
+from ..models import Status, TicketType
 from ..parts import actions_for, beside_of, parts_of
 from ..related.queries import company_of
 from ..working import work_on
@@ -48,6 +48,8 @@ def ticket_page(
     message = form or MessageForm(formdata=MultiDict(company.draft) if company.draft else None)
     if form is None:
         message.version.data = str(ticket.version)
+    if ticket.ticket_type is TicketType.PROBLEM:
+        message.note_only()
     message.then.choices = thens(ticket.status)
     if message.then.data not in message.then.choices:
         message.then.data = ""

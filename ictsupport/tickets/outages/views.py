@@ -17,7 +17,7 @@ from ...systems.outages.queries import known_now
 from ...systems.outages.views import councils_offered, declare_as
 from ..asking.requests import throw_away
 from ..blueprint import bp
-from ..models import Request, Ticket
+from ..models import Request, Ticket, TicketType
 from ..parts import Action, action
 from ..raising import council_of
 from ..working import work_on
@@ -62,7 +62,7 @@ def _whom(draft: Request | None) -> Person:
 
 @action(order=70)
 def declare_an_outage(ticket: Ticket, _person: Person) -> Action | None:
-    if not ticket.is_open:
+    if not ticket.is_open or ticket.ticket_type is TicketType.PROBLEM:
         return None
     return Action("Declare an outage", url_for("tickets.outage", reference=ticket.reference))
 

@@ -9,7 +9,7 @@ from ...pages.forms import DateField, Form, NotRequired, PersonField, TimeField,
 from ...people.access import me
 from ...people.queries import suggestion, suggestions
 from ..desk.forms import IMPACTS, URGENCIES
-from ..models import TicketType
+from ..models import ASKED_FOR, TicketType
 from .schedule import DAYS, NTH, monthly_on_day, monthly_on_weekday, parts_of, weekly
 
 WEEKLY, ON_WEEKDAY, ON_DAY = "weekly", "weekday", "day"
@@ -34,7 +34,7 @@ class RecurringForm(Form):
     )
     ticket_type = RadioField(
         "Type",
-        choices={each.value: each.value.capitalize() for each in TicketType},
+        choices={each.value: each.value.capitalize() for each in ASKED_FOR},
         default=TicketType.REQUEST.value,
     )
     council = SelectField("Council", [NotRequired()], coerce=str)

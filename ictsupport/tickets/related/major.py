@@ -6,7 +6,7 @@ Everybody hears in their own ticket, as a public reply, and sees nobody else's.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager
 
 from ... import clock
@@ -16,7 +16,7 @@ from ...journal import announce
 from ...people.models import Person
 from ...unchanged import until_changed
 from ..access import workable
-from ..models import Resolution, Ticket, ticket_systems
+from ..models import Resolution, Ticket, TicketType, ticket_systems
 from ..raising import council_of
 from ..replying import reply
 from ..resolving import resolve
@@ -107,12 +107,7 @@ def open_incidents(person: Person, *, desk: bool) -> Sequence[MajorIncident]:
 
 def children_of(ticket: Ticket, person: Person, *, only_open: bool = False) -> Sequence[Ticket]:
     """The tickets below this one, as far as the person works on them, oldest first."""
-    below = (
-        select(Ticket)
-        .join(TicketLink, TicketLink.other_id == Ticket.id)
-        .where(TicketLink.ticket_id == ticket.id, TicketLink.kind == LinkKind.PARENT, workable(person))
-        .order_by(Ticket.id)
-    )
+    below = select(Ticket).where(Ticket.id.in_(_ids_below(ticket)), workable(person)).order_by(Ticket.id)
     return db.session.scalars(below.where(Ticket.OPEN) if only_open else below).all()
 
 
@@ -123,8 +118,9 @@ def matching(
     has_parent = select(TicketLink.other_id).where(TicketLink.kind == LinkKind.PARENT)
     conditions: list[Any] = [
         Ticket.OPEN,
+        Ticket.ticket_type != TicketType.PROBLEM,
         Ticket.id != ticket.id,
-        Ticket.id.not_in(has_parent),
+        Ticket.id.not_in(_ids_below(ticket) if _is_problem(ticket) else has_parent),
         Ticket.confidential.is_(ticket.confidential),
     ]
     if system_id is not None:
@@ -138,15 +134,38 @@ def matching(
 
 
 def attach(ticket: Ticket, children: Iterable[Ticket], *, by: Person | None) -> list[Refusal]:
-    """Hang the tickets below this one; returns why some could not be."""
+    """Hang the tickets below this one, or say that it causes them if it is a problem; returns why some could not be."""
     refused = []
     for child in children:
         try:
             with db.session.begin_nested():
-                link(ticket, LinkKind.PARENT, child, by=by)
+                hang(ticket, child, by=by)
         except Refusal as refusal:
             refused.append(refusal)
     return refused
+
+
+def hang(ticket: Ticket, child: Ticket, *, by: Person | None) -> None:
+    """Let the child hear what is told of the ticket, and be resolved with it."""
+    if _is_problem(ticket):
+        link(child, LinkKind.CAUSED_BY, ticket, by=by)
+    else:
+        link(ticket, LinkKind.PARENT, child, by=by)
+
+
+def _is_problem(ticket: Ticket) -> bool:
+    return ticket.ticket_type is TicketType.PROBLEM
+
+
+def _ids_below(ticket: Ticket) -> Select[int]:
+    """SQL: the ids of the tickets that hang below this one, or that it causes if it is a problem."""
+    if _is_problem(ticket):
+        return select(TicketLink.ticket_id).where(
+            TicketLink.other_id == ticket.id, TicketLink.kind == LinkKind.CAUSED_BY
+        )
+    return select(TicketLink.other_id).where(
+        TicketLink.ticket_id == ticket.id, TicketLink.kind == LinkKind.PARENT
+    )
 
 
 def tell_all(ticket: Ticket, words: str, *, by: Person) -> int:

@@ -14,7 +14,7 @@ from ...database import db
 from ...errors import Refusal
 from ...journal import announce
 from ...people.models import Person
-from ..models import Merge, Ticket, queue_clearance, ticket_watchers
+from ..models import Merge, Ticket, TicketType, queue_clearance, ticket_watchers
 from ..targets.breaches import notice_breaches
 from .events import TicketMerged, TicketUnmerged
 from .linking import take_turns
@@ -32,6 +32,10 @@ class NothingToDo(Refusal):
     reason = (
         "{reference} is {status}. Only tickets that are still open are merged: reopen it first, or link it."
     )
+
+
+class IsAProblem(Refusal):
+    reason = "{reference} is a problem. Problems are not merged: attach the tickets it causes to it."
 
 
 class OtherAudience(Refusal):
@@ -74,6 +78,8 @@ def refuse_merging(ticket: Ticket, survivor: Ticket) -> None:
     if ticket.merged_into_id is not None:
         raise MergedAlready(reference=ticket.reference)
     for each in (ticket, survivor):
+        if each.ticket_type is TicketType.PROBLEM:
+            raise IsAProblem(reference=each.reference)
         if not each.status.is_open:
             raise NothingToDo(reference=each.reference, status=each.status.value)
     if not same_audience(ticket, survivor):

@@ -9,7 +9,7 @@ from flask import url_for
 from ...pages.cards import notice
 from ...people.models import Person
 from ..access import is_desk, may_work
-from ..models import Ticket
+from ..models import Ticket, TicketType
 from ..parts import Action, action, part
 from .major import known_trouble, open_incidents
 from .models import MajorIncident
@@ -83,7 +83,9 @@ def merged_here(ticket: Ticket, person: Person) -> Merged | None:
 def merge_ticket(ticket: Ticket, _person: Person) -> Action | None:
     if ticket.merged_into_id is not None:
         return Action("Unmerge", url_for("tickets.unmerging", reference=ticket.reference))
-    return Action("Merge", url_for("tickets.merging", reference=ticket.reference)) if ticket.is_open else None
+    if not ticket.is_open or ticket.ticket_type is TicketType.PROBLEM:
+        return None
+    return Action("Merge", url_for("tickets.merging", reference=ticket.reference))
 
 
 @action(order=60)
@@ -127,7 +129,7 @@ def known_trouble_of(ticket: Ticket, person: Person) -> KnownTrouble | None:
 
 @action(order=70)
 def major_incident(ticket: Ticket, _person: Person) -> Action | None:
-    if ticket.confidential or not ticket.is_open:
+    if ticket.confidential or not ticket.is_open or ticket.ticket_type is TicketType.PROBLEM:
         return None
     return Action("Major incident", url_for("tickets.major_incident", reference=ticket.reference))
 

@@ -17,7 +17,7 @@ from ...systems.models import System
 from ..blueprint import bp
 from ..desk import queries as desk_queries
 from ..desk.forms import PROSE, sentence
-from ..models import Message, MessageKind, Ticket, TicketType
+from ..models import ASKED_FOR, Message, MessageKind, Ticket, TicketType
 from ..versions import MergedAway
 from ..working import work_on
 from . import splitting
@@ -34,7 +34,7 @@ class SplitForm(Form):
         name_of=lambda value: suggestion(me(), value),
         suggest="/people/search",
     )
-    ticket_type = RadioField("Type", choices={each.value: sentence(each.value) for each in TicketType})
+    ticket_type = RadioField("Type", choices={each.value: sentence(each.value) for each in ASKED_FOR})
     systems = SelectMultipleField("Systems concerned", [NotRequired()], coerce=str)
     files = SelectMultipleField("Files to take along", [NotRequired()], coerce=int)
     confidential = BooleanField("Confidential")
@@ -107,7 +107,7 @@ def _filled(ticket: Ticket, message: Message | None) -> SplitForm:
             "subject": ticket.subject,
             "description": ticket.description if message is None else message.body,
             "requester": str(splitting.asked_by(ticket, message).id),
-            "ticket_type": ticket.ticket_type.value,
+            "ticket_type": (ticket.ticket_type if ticket.ticket_type in ASKED_FOR else ASKED_FOR[0]).value,
             "systems": [str(each.id) for each in ticket.systems],
         }
     )

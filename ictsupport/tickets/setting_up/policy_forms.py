@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 from ...pages.forms import DateField, NotRequired, WholeNumberField
 from ...pages.previewing import PreviewForm
 from ...people.models import Council, RequesterKind
-from ..models import HoldReason, Queue, TicketType
+from ..models import ASKED_FOR, HoldReason, Queue
 from ..prioritising import WORDS
 from ..targets.policies import PRIORITIES, TARGETS
 
@@ -37,7 +37,7 @@ class PolicyForm(PreviewForm):
     ticket_type = SelectField(
         "Kind of ticket",
         choices={"": "Incidents and service requests"}
-        | {kind.value: sentence(kind.value) + "s" for kind in TicketType},
+        | {kind.value: sentence(kind.value) + "s" for kind in ASKED_FOR},
     )
     requester_kind = SelectField(
         "Who asks",

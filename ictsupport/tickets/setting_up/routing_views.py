@@ -19,14 +19,14 @@ from ...people.access import allow, me
 from ...people.models import Council, RequesterKind
 from ...systems.models import System
 from ..access import is_desk, workable
-from ..models import Channel, Queue, RoutingRule, Ticket, TicketType
+from ..models import ASKED_FOR, Channel, Queue, RoutingRule, Ticket, TicketType
 from ..routing import Facts, route
 from . import rules as keeping
 from .access import SETS_UP, may_set_up, sets_up, turnstile
 from .blueprint import bp
 
 EXAMPLES = 8
-KINDS = {"": "Any"} | {kind.value: kind.value.capitalize() for kind in TicketType}
+KINDS = {"": "Any"} | {kind.value: kind.value.capitalize() for kind in ASKED_FOR}
 ASKERS = {"": "Anybody"} | {
     RequesterKind.MEMBER.value: "A member",
     RequesterKind.STAFF.value: "Staff",

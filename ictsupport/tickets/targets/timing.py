@@ -16,7 +16,7 @@ from ...database import db, table_of
 from ...journal import announce
 from ...people.calendars import catalogue
 from ..events import TargetBreached
-from ..models import HoldReason, Ticket
+from ..models import HoldReason, Ticket, TicketType
 from .clockwork import Clockwork, Key, Line, Rule, ticket_columns
 from .models import Clock, ClockEvent
 from .policies import Kind, rulebook
@@ -24,7 +24,12 @@ from .steps import plan
 
 
 def start_clocks(ticket: Ticket, at: datetime, *, answered: bool = False) -> None:
-    """Start the clocks of a new ticket; `answered` if it was raised with the person there or on the telephone."""
+    """Start the clocks of a new ticket; `answered` if it was raised with the person there or on the telephone.
+
+    A problem has none: nobody waits for it.
+    """
+    if ticket.ticket_type is TicketType.PROBLEM:
+        return
     work = Clockwork(catalogue())
     work.start(rule_for(ticket, at), at, needed_by=ticket.needed_by, answered=answered)
     _write(ticket, work, {}, new=True)
@@ -37,8 +42,7 @@ def first_response(ticket: Ticket, at: datetime) -> None:
 
 def pause(ticket: Ticket, reason: HoldReason, at: datetime) -> None:
     """The ticket is on hold, or is now on hold for another reason: its policy says whether that pauses clocks."""
-    pauses = reason in rule_for(ticket, at).pauses
-    _move(ticket, lambda work: work.hold(reason, at, pauses=pauses))
+    _move(ticket, lambda work: work.hold(reason, at, pauses=reason in rule_for(ticket, at).pauses))
 
 
 def resume(ticket: Ticket, at: datetime) -> None:
@@ -58,14 +62,12 @@ def cancel_clocks(ticket: Ticket, at: datetime, *, reason: str | None = None) ->
 
 def reopen_clocks(ticket: Ticket, at: datetime) -> None:
     """Work begins again: a new round, with the elapsed time carried over."""
-    rule = rule_for(ticket, at)
-    _move(ticket, lambda work: work.reopen(rule, at, needed_by=ticket.needed_by))
+    _move(ticket, lambda work: work.reopen(rule_for(ticket, at), at, needed_by=ticket.needed_by))
 
 
 def retarget(ticket: Ticket, at: datetime, *, reason: str | None = None) -> None:
     """Priority, type, requester or council are different now: the clocks follow and keep what they have counted."""
-    rule = rule_for(ticket, at)
-    _move(ticket, lambda work: work.retarget(rule, at, reason, ticket.hold_reason))
+    _move(ticket, lambda work: work.retarget(rule_for(ticket, at), at, reason, ticket.hold_reason))
 
 
 def need_by(ticket: Ticket, at: datetime) -> None:
@@ -90,6 +92,8 @@ def clockwork_of(ticket: Ticket) -> Clockwork:
 
 def _move(ticket: Ticket, happen: Callable[[Clockwork], None]) -> None:
     """Let something happen to the clocks, and write down what it was and what follows."""
+    if ticket.ticket_type is TicketType.PROBLEM:
+        return
     db.session.flush()
     work = clockwork_of(ticket)
     happen(work)
