@@ -1,8 +1,11 @@
 """One trouble that many report: attached in one go, told at once, resolved together, and left by whoever has another."""
 
+import html
+
 import pytest
 
 from ictsupport.tickets.holding import hold
+from ictsupport.tickets.lists.bulk import act_called, begin
 from ictsupport.tickets.models import HoldReason, Resolution, Status
 from ictsupport.tickets.related.linking import link, links_of
 from ictsupport.tickets.related.major import (
@@ -160,3 +163,32 @@ def test_a_report_that_waits_with_it_stays_on_hold_when_all_are_told(outage, rep
     attach(outage, reports[:1], by=agent)
     tell_all(outage, "Parts have arrived", by=agent)
     assert reports[0].hold_reason is HoldReason.PROBLEM
+
+
+def test_what_a_list_holds_is_attached_after_a_look_that_says_what_is_refused(
+    outage, reports, make_ticket, desk, manager, agent, browser
+):
+    other = make_ticket(subject="Another trouble")
+    link(other, LinkKind.PARENT, reports[0], by=agent)
+    client, here = browser(agent), f"/tickets/{outage.reference}/major/children"
+    page = client.get(f"{here}?view=open&q=network").text
+    assert "Go on with 2 tickets" in page
+    href = html.unescape(page.split('<a href="/tickets/bulk?')[1].split('"')[0])
+    page = client.get(f"/tickets/bulk?{href}").text
+    assert f'value="{outage.reference}"' in page
+    chosen = " ".join(f"{each.id}.{each.version}" for each in (outage, *reports))
+    data = {"act": "attach", "chosen": chosen, "to": outage.reference.lower()}
+    page = client.post("/tickets/bulk", data=data).text
+    assert "2 tickets</button>" in page
+    assert f"{reports[0].reference} is a child of {other.reference} already" in page
+    assert children_of(outage, agent) == []
+    client.post("/tickets/bulk", data=data | {"step": "do", "leave": str(reports[2].id)})
+    assert children_of(outage, agent) == [reports[1]]
+
+
+def test_nothing_confidential_is_attached_to_what_is_not(outage, make_ticket, desk, manager):
+    desk["helpdesk"].cleared.append(manager)
+    secret = make_ticket(confidential=True)
+    fields = {"to": [outage.reference]}
+    run = begin(act_called("attach"), fields, [(secret.id, secret.version)], by=manager)
+    assert [(state, "not told of together" in why) for _id, state, why in run.outcomes] == [("refused", True)]

@@ -19,6 +19,7 @@ from ..models import Ticket
 from . import bulk_acts, worklists  # noqa: F401
 from .bulk import CHANGED, MOST, REFUSED, SAME, BulkAct, Outcome, act_called, acts, begin, rehearse
 from .models import BulkRun
+from .narrowing import numbers
 from .own import own_lists
 from .views import wish_in
 
@@ -46,14 +47,16 @@ def bulk() -> ResponseReturnValue:
     query = clean(request.args.get("list", ""))[:LONGEST_LIST]
     every = request.args.get("all") == "1"
     chosen = _all_of_list(query) if every else _ticked(request.args.getlist("ticket"))
-    return ask(act, act.empty(me()), chosen, query)
+    given = {name: request.args.getlist(name) for name in act.names if name in request.args}
+    return ask(act, act.filled(given, me()) if given else act.empty(me()), chosen, query)
 
 
 def _do() -> ResponseReturnValue:
     """Say what it would do; when that was seen, do it."""
     act = act_called(request.form.get("act", "")) or acts()[0]
     query = clean(request.form.get("list", ""))[:LONGEST_LIST]
-    seen = seen_in(request.form.get("chosen", ""))
+    left_out = set(numbers(request.form.getlist("leave")))
+    seen = [one for one in seen_in(request.form.get("chosen", "")) if one[0] not in left_out]
     fields = {name: request.form.getlist(name) for name in act.names if name in request.form}
     form = act.filled(fields, me())
     step = request.form.get("step", "")

@@ -1,13 +1,15 @@
-"""Merging what is ticked on a work list."""
+"""Merging what is ticked on a work list, and attaching it to a major incident or a problem."""
 
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
+from ...errors import Refusal
 from ...pages.forms import Form
 from ...people.models import Person
 from ..lists.bulk import bulk_act
-from ..models import Ticket
+from ..models import Ticket, TicketType
 from . import queries
+from .major import NotOpen, hang
 from .merging import merge
 
 
@@ -24,3 +26,33 @@ def merge_into(ticket: Ticket, form: MergeIntoForm, *, by: Person, seen: int | N
     survivor = queries.ticket_named(str(form.into.data or ""), by)
     if survivor.id != ticket.id:
         merge(survivor, [ticket], by=by)
+
+
+class AttachForm(Form):
+    to = StringField(
+        "Reference of the major incident or problem",
+        [InputRequired("Name the major incident or problem, like ICT-10234"), Length(max=40)],
+    )
+
+
+class CausesItself(Refusal):
+    reason = "{reference} is a problem itself. Attach the tickets that it causes."
+
+
+class OtherAudience(Refusal):
+    reason = "Only one of {reference} and {parent} is confidential, so they are not told of together."
+
+
+@bulk_act("attach", "Attach to a major incident or problem", AttachForm, order=85)
+def attach_to(ticket: Ticket, form: AttachForm, *, by: Person, seen: int | None) -> None:  # noqa: ARG001
+    """Let the ticket hear what is told of the other, and be resolved with it; that one may be among the ticked."""
+    parent = queries.ticket_named(str(form.to.data or ""), by)
+    if parent.id == ticket.id:
+        return
+    if ticket.ticket_type is TicketType.PROBLEM:
+        raise CausesItself(reference=ticket.reference)
+    if ticket.confidential != parent.confidential:
+        raise OtherAudience(reference=ticket.reference, parent=parent.reference)
+    if not ticket.is_open and parent.ticket_type is not TicketType.PROBLEM:
+        raise NotOpen(reference=ticket.reference)
+    hang(parent, ticket, by=by)

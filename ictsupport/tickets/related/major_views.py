@@ -1,7 +1,11 @@
 """A major incident on its page: declared, filled with the tickets that belong to it, told of, resolved."""
 
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
 from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -13,7 +17,11 @@ from ...people.access import DESK, allow, me
 from ..access import may_reply, visible_tickets
 from ..blueprint import bp
 from ..desk.forms import PROSE, sentence
-from ..models import Resolution, Ticket
+from ..lists.bulk import MOST
+from ..lists.filtering import Wish
+from ..lists.own import Own, own_lists
+from ..lists.worklists import whole_list
+from ..models import Resolution, Ticket, TicketType
 from ..working import work_on
 from . import major
 
@@ -88,11 +96,12 @@ def major_children(reference: str) -> ResponseReturnValue:
     """Look for tickets that belong to it, see which they are, and attach them in one go."""
     ticket, form = work_on(reference), AttachForm()
     typed = clean(request.args.get("q", "")).strip()[:200]
-    system = request.args.get("system", "")
+    system, view = request.args.get("system", ""), request.args.get("view", "")
+    own = own_lists(me())
     refused = ""
     found: list[Ticket] = []
     try:
-        if typed or system.isdecimal():
+        if (typed or system.isdecimal()) and not view:
             number = int(system) if system.isdecimal() and len(system) < 9 else None
             found = list(major.matching(ticket, me(), typed=typed, system_id=number))
     except Refusal as refusal:
@@ -102,7 +111,7 @@ def major_children(reference: str) -> ResponseReturnValue:
         chosen = [each for each in found if each.id in set(form.tickets.data or [])]
         left = major.attach(ticket, chosen, by=me())
         said = f"{len(chosen) - len(left)} attached." + "".join(f" {why}" for why in left[:3])
-        return done(_here(reference), said)
+        return done(_here(reference, ticket), said)
     if not form.is_submitted():
         form.tickets.data = [each.id for each in found]
     page = render_template(
@@ -114,7 +123,12 @@ def major_children(reference: str) -> ResponseReturnValue:
         found=found,
         refused=refused,
         systems=ticket.systems,
-        asked=bool(typed or system),
+        asked=bool(typed or system) and not view,
+        own=own,
+        view=view,
+        listed=_on_list(ticket, own, view, typed, system) if view else None,
+        is_problem=ticket.ticket_type is TicketType.PROBLEM,
+        most=MOST,
     )
     return make_response(page, 422 if form.is_submitted() else 200)
 
@@ -139,7 +153,7 @@ def children_resolution(reference: str) -> ResponseReturnValue:
         except Refusal as refusal:
             _take_back(form, refusal)
         else:
-            return done(_here(reference), f"{how_many} resolved, and everybody is told.")
+            return done(_here(reference, ticket), f"{how_many} resolved, and everybody is told.")
     elif not form.is_submitted():
         form.children.data = [each.id for each in children]
         form.notes.data = ticket.resolution_notes
@@ -187,5 +201,31 @@ def _take_back(form: Form, refusal: Refusal) -> None:
     form.form_errors.append(str(refusal))
 
 
-def _here(reference: str) -> str:
-    return url_for("tickets.major_incident", reference=reference)
+def _here(reference: str, ticket: Ticket | None = None) -> str:
+    """The page of the major incident, or of the problem."""
+    is_problem = ticket is not None and ticket.ticket_type is TicketType.PROBLEM
+    return url_for("tickets.problem" if is_problem else "tickets.major_incident", reference=reference)
+
+
+@dataclass(frozen=True)
+class OnList:
+    """What a view holds, narrowed to words and a system: how many, and the way to attach them after a look."""
+
+    how_many: int
+    href: str
+    refused: str = ""
+
+
+def _on_list(ticket: Ticket, own: Own, view: str, typed: str, system: str) -> OnList:
+    saved = own.find(view)
+    args = MultiDict(parse_qsl(saved.query.lstrip("?")) if saved is not None else [("view", view)])
+    if typed:
+        args["q"] = typed
+    slug = next((each.slug for each in ticket.systems if str(each.id) == system), "")
+    if slug:
+        args["system"] = slug
+    wish = Wish.read(args, me())
+    if wish.refused:
+        return OnList(0, "", wish.refused)
+    href = url_for("tickets.bulk", act="attach", all=1, to=ticket.reference, list=wish.query())
+    return OnList(len(whole_list(wish, most=MOST + 1)), href)
