@@ -21,10 +21,7 @@ def today() -> ResponseReturnValue:
         news=news_for(me()),
         first=first_things(me()),
         tasks=first_of(me()),
-<<<<<<< HEAD
         overdue_devices=overdue_count(me()),
-=======
         suggested=suggested_to(me()),
->>>>>>> 146911e (Suggest a problem when so many similar incidents about a system come in)
         title="Today",
     )

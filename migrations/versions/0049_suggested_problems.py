@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046"
-down_revision = "0045"
+revision = "0049"
+down_revision = "0048"
 
 WAITING = sa.text("dismissed_at IS NULL AND problem_id IS NULL")
 
