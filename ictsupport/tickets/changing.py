@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
-from ..database import db, table_of
+from ..database import db
 from ..errors import Refusal
 from ..people.models import Person
 from .models import Status, Ticket, TicketPeriod
@@ -54,19 +54,17 @@ def change(ticket: Ticket, *, by: Person | None, at: datetime, **values: Any) ->
 
 
 def begin_period(ticket: Ticket, at: datetime) -> None:
-    """Remember how the ticket stands from now on."""
-    period = {
-        "ticket_id": ticket.id,
-        "status": ticket.status,
-        "hold_reason": ticket.hold_reason,
-        "queue_id": ticket.queue.id,
-        "assignee_id": ticket.assignee.id if ticket.assignee is not None else None,
-        "starts_at": at,
-    }
-    db.session.connection().execute(_PERIOD, period)
-
-
-_PERIOD = insert(table_of(TicketPeriod))
+    """Remember how the ticket stands from now on; as a row of the session, by which load figures are kept."""
+    db.session.add(
+        TicketPeriod(
+            ticket_id=ticket.id,
+            status=ticket.status,
+            hold_reason=ticket.hold_reason,
+            queue_id=ticket.queue.id,
+            assignee_id=ticket.assignee.id if ticket.assignee is not None else None,
+            starts_at=at,
+        )
+    )
 
 
 def end_period(ticket: Ticket, at: datetime) -> None:

@@ -9,11 +9,13 @@ from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.reports.models import FLOWS, Grain, LoadFact, WaitFact
 from ictsupport.reports.rebuilding import rebuild_load_facts, rebuild_or_compare
-from ictsupport.tickets.models import ClockKind, Merge, Queue, Status, TicketPeriod
+from ictsupport.tickets.models import Channel, ClockKind, Merge, Queue, Status, TicketPeriod
+from ictsupport.tickets.raising import raise_ticket
 from ictsupport.tickets.targets.breaches import sweep_breaches
 from ictsupport.tickets.targets.clocks import Stage
 from ictsupport.tickets.targets.models import Clock
 from ictsupport.tickets.targets.recounting import follow_new_targets
+from ictsupport.tickets.triage import move
 
 
 def found() -> list[str]:
@@ -29,6 +31,17 @@ def test_whatever_happens_the_facts_are_those_of_the_tickets(play, seed):
     assert db.session.scalar(select(func.sum(LoadFact.opened)).where(LoadFact.grain == Grain.WEEK)) == len(
         one.tickets
     )
+    assert found() == []
+
+
+def test_a_ticket_is_counted_as_the_verbs_raise_and_move_it(desk, staff, agent):
+    ticket = raise_ticket(
+        requester=staff, subject="No tone", description="", by=staff, channel=Channel.SELF_SERVICE
+    )
+    db.session.commit()
+    assert db.session.scalar(select(func.sum(LoadFact.opened)).where(LoadFact.grain == Grain.WEEK)) == 1
+    move(ticket, desk["business"], by=agent)
+    db.session.commit()
     assert found() == []
 
 
