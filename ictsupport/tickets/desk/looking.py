@@ -14,8 +14,8 @@ from ...journal.models import Subject
 from ...people.models import Person
 from ...statements import put_together
 from ..models import Ticket
+from .deeds import DEEDS
 from .models import Draft, Presence
-from .timeline import DEEDS
 
 STILL_LOOKING = timedelta(seconds=150)
 STILL_WRITING = timedelta(seconds=90)

@@ -23,6 +23,7 @@ from ..models import Attachment, Message, MessageKind, Ticket
 from ..parts import Happening, happenings_around
 from ..related.queries import Joined
 from ..versions import label
+from .deeds import DEEDS
 
 SHOWN = {
     "messages": "Messages",
@@ -40,47 +41,6 @@ LOADED = PAGE + 20
 TOLD_ELSEWHERE = {"tickets.TicketRaised", "tickets.Replied", "tickets.Noted", "tickets.CallLogged"}
 """Their words stand in the timeline as messages already."""
 
-DEEDS = {
-    "tickets.TicketAssigned": "assigned it",
-    "tickets.TicketMoved": "moved it",
-    "tickets.TicketPrioritised": "changed its priority",
-    "tickets.DetailsChanged": "changed its details",
-    "tickets.TicketTakenUp": "began work on it",
-    "tickets.TicketHeld": "put it on hold",
-    "tickets.TicketReleased": "took it off hold",
-    "tickets.TicketResolved": "resolved it",
-    "tickets.TicketReopened": "reopened it",
-    "tickets.TicketClosed": "closed it",
-    "tickets.TicketCancelled": "cancelled it",
-    "tickets.IdentityChecked": "checked who the requester is",
-    "tickets.MacroApplied": "used a macro on it",
-    "tickets.RequesterReminded": "reminded the requester",
-    "tickets.TicketRead": "opened it; it is confidential",
-    "tickets.TicketsLinked": "linked it with another ticket",
-    "tickets.TicketsUnlinked": "took a link away",
-    "tickets.TicketMerged": "merged it",
-    "tickets.TicketSplit": "made a new request of what was said",
-    "tickets.MajorIncidentDeclared": "declared it a major incident",
-    "tickets.MajorIncidentEnded": "stood the major incident down",
-    "tickets.AllTold": "wrote to all who asked below it",
-    "tickets.TicketUnmerged": "unmerged it",
-    "tickets.TaskAdded": "added a task",
-    "tickets.TaskChanged": "changed a task",
-    "tickets.TaskDone": "ticked off a task",
-    "tickets.TaskUndone": "took the tick off a task",
-    "tickets.TaskRemoved": "removed a task",
-    "tickets.ChecklistPutOn": "put a checklist on it",
-    "tickets.ApprovalAsked": "asked for approval",
-    "tickets.ApprovalGiven": "approved",
-    "tickets.ApprovalRefused": "refused to approve",
-    "tickets.ApprovalHandedOn": "handed an approval on",
-    "tickets.ApprovalWithdrawn": "withdrew a question for approval",
-    "tickets.ApproverReminded": "reminded somebody who is to approve",
-    "tickets.ApproverGone": "found that somebody who is to approve has left",
-    "tickets.ProblemDescribed": "wrote down what is known of the problem",
-    "tickets.WorkaroundPublished": "told everybody it concerns of the workaround",
-    "tickets.WorkaroundWithdrawn": "took the workaround from the pages",
-}
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}
 """Fields that follow from others and would only repeat them."""
 
