@@ -41,9 +41,7 @@ class ReasonNeeded(Refusal):
 
 def cancel_booking(booking: Booking, *, by: Person, reason: str = "") -> Booking:
     """Give the place back at once. Whoever runs the clinic may do so until it is held, others until the cut-off."""
-    lock_timeout(PATIENCE)
-    db.session.refresh(booking.slot.clinic, ["called_off_at", "version"], with_for_update={"read": True})
-    lock_booking(booking)
+    take_turn_to_cancel(booking)
     clinic, slot = booking.slot.clinic, booking.slot
     if not booking.state.is_coming:
         raise NothingToCancel
@@ -125,8 +123,10 @@ def _coming(clinic: Clinic) -> int:
     return db.session.scalar(coming) or 0
 
 
-def lock_booking(booking: Booking) -> None:
-    """Lock the person first, as booking does, then the booking."""
+def take_turn_to_cancel(booking: Booking) -> None:
+    """Lock the clinic against being called off meanwhile, then the person, as booking does, then the booking."""
+    lock_timeout(PATIENCE)
+    db.session.refresh(booking.slot.clinic, ["called_off_at", "version"], with_for_update={"read": True})
     db.session.scalar(select(Person.id).where(Person.id == booking.person_id).with_for_update(key_share=True))
     db.session.refresh(
         booking, ["state", "slot_id", "sequence", "version"], with_for_update={"key_share": True}

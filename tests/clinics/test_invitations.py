@@ -1,6 +1,6 @@
 """What calendars are sent, read back by a parser that did not write it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +9,8 @@ import vobject
 from ictsupport.clinics.booking import book_slot, move_booking
 from ictsupport.clinics.calling_off import cancel_booking
 from ictsupport.clinics.invitations import PUBLISH, calendar_text
+from ictsupport.clinics.waiting.joining import join
+from ictsupport.clinics.waiting.offering import accept
 from ictsupport.database import db
 from ictsupport.mail import Outgoing, delivery
 
@@ -55,6 +57,36 @@ def test_times_are_written_in_utc_and_nothing_private_is_told(clinic, member, to
     assert topics[0].name not in text
     assert "\r\n" in text
     assert max(len(line.encode()) for line in text.split("\r\n")) <= 75
+
+
+def test_what_is_published_invites_nobody_and_a_cancellation_rings_no_bell(clinic, member, letters):
+    """RFC 5546: PUBLISH has no ATTENDEE; CANCEL has UID, ORGANIZER, a SEQUENCE that rose, and STATUS:CANCELLED."""
+    booking = book_slot(clinic.slots[0], member, by=member)
+    published = vobject.readOne(calendar_text(booking, PUBLISH)).vevent
+    assert "attendee" not in published.contents
+    assert published.organizer.value == "mailto:ictsupport@localhost"
+    cancel_booking(booking, by=member)
+    _, (method, event) = letters()
+    assert method == "CANCEL"
+    assert "valarm" not in event.contents
+    assert (event.uid.value, event.sequence.value) == (booking.uid, "1")
+    assert event.organizer.value == "mailto:ictsupport@localhost"
+    assert event.attendee.params["PARTSTAT"] == ["DECLINED"]
+
+
+def test_a_time_that_is_only_offered_is_tentative_and_taking_it_rises(
+    make_clinic, member, rival, calendars, letters
+):
+    clinic = make_clinic(closes=time(14, 20))
+    first = book_slot(clinic.slots[0], rival, by=rival)
+    entry = join([clinic], member, by=member)
+    cancel_booking(first, by=rival)
+    db.session.refresh(entry)
+    offered = vobject.readOne(calendar_text(entry.booking, PUBLISH)).vevent
+    assert (offered.status.value, offered.sequence.value) == ("TENTATIVE", "0")
+    accept(entry, by=member)
+    method, event = letters()[-1]
+    assert (method, event.status.value, event.sequence.value) == ("REQUEST", "CONFIRMED", "1")
 
 
 def test_a_booking_for_somebody_else_says_who_sent_it(clinic, member, host, letters):

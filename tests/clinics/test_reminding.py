@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 import time as stopwatch
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -243,6 +244,32 @@ def test_the_page_says_when_and_the_manager_changes_it(clinic, member, manager, 
     assert dues()[0] == THURSDAY_NINE - timedelta(minutes=30)
     stale = desk.post(f"/clinics/reminders/{rule}", data={**sent, "at": "10am"})
     assert "Somebody changed this reminder" in stale.text
+
+
+def test_two_workers_at_once_send_each_reminder_once(crowd_app):
+    with crowd_app.app_context():
+        members = db.session.scalars(sa.select(Person).where(Person.name.like("Cllr%")).limit(12)).all()
+        for member, number in zip(members, [0] * 6 + [1] * 6, strict=True):
+            book_slot(slot_number(number), member, by=member)
+        db.session.execute(sa.update(ClinicReminder).values(due_at=clock.now() - timedelta(hours=1)))
+        db.session.commit()
+    start = threading.Barrier(2)
+
+    def work() -> None:
+        with crowd_app.app_context():
+            start.wait()
+            sending.send_due({})
+            db.session.commit()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    with crowd_app.app_context():
+        to = sa.select(Outgoing.to_id).where(Outgoing.template == "clinics/reminder")
+        sent = list(db.session.scalars(to))
+        assert len(sent) == len(set(sent)) == 12
 
 
 WORK = """

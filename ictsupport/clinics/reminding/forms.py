@@ -3,7 +3,7 @@
 from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
-from ...pages.forms import Form, NotRequired, TimeField, WholeNumberField
+from ...pages.forms import Form, TimeField, WholeNumberField
 from ..booking import in_words
 from .models import ClinicReminderRule
 
@@ -22,11 +22,10 @@ class ReminderForm(Form):
             BY_HOURS: "So many hours before the booked time",
         },
     )
-    days = WholeNumberField("How many days before?", [NotRequired()], what="The number of days")
-    at = TimeField("At what time of day?", [NotRequired()], what="The time of day")
+    days = WholeNumberField("How many days before?", what="The number of days")
+    at = TimeField("At what time of day?", what="The time of day")
     minutes = SelectField(
         "How long before?",
-        [NotRequired()],
         choices={str(each): in_words(each) for each in LENGTHS},
         default="120",
     )

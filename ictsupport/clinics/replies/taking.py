@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ... import clock
-from ...database import db, lock_timeout
+from ...database import db
 from ...journal import announce, on
 from ...mail.reading import Letter
 from ...mail.receiving import NotUnderstood, taker
 from ...people.models import Person
 from .. import access
-from ..booking import PATIENCE, in_words
-from ..calling_off import cancel_booking, cancelling_closed, lock_booking
+from ..booking import in_words
+from ..calling_off import cancel_booking, cancelling_closed, take_turn_to_cancel
 from ..events import BookingMoved
 from ..models import Booking, BookingState, CalendarAnswer, Clinic, Slot
 from .emails import tell_hosts, tell_politely
@@ -53,8 +53,7 @@ def _take(answer: Answer, letter: Letter) -> str:
     if booking is None:
         raise NotUnderstood("It answers an invitation that is none of ours: no booking has this UID.")
     sender = _sender(booking, answer, letter)
-    lock_timeout(PATIENCE)
-    lock_booking(booking)
+    take_turn_to_cancel(booking)
     if answer.method == "COUNTER" or answer.partstat == "DELEGATED":
         tell_politely(booking, sender, "clinics/answer_not_possible", letter)
         what = "another time" if answer.method == "COUNTER" else "somebody else"

@@ -25,6 +25,7 @@ from ...mail import Outgoing
 from ...people.joining import leave_seat, mark_left
 from ...people.models import Person, Site
 from ...tickets.models import Ticket
+from .answers import answer_invitations
 from .setting import Setting, at_noon
 
 TOPICS = [
@@ -101,6 +102,7 @@ def hold_clinics(scene: Setting) -> None:
             if day < scene.today:
                 _attend(scene, clinic, hosts[week % 2])
     _wait_and_call_off(scene, devices)
+    answer_invitations(scene)
     _send_nothing()
 
 
