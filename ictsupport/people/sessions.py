@@ -14,7 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from .. import clock, jobs, scheduler
 from ..config import settings
 from ..database import aside, db
-from .models import Person, Role, SignIn, SignInCode
+from .models import Person, Role, SignIn, SignInCode, Term
 
 
 class Nobody(AnonymousUserMixin):
@@ -93,7 +93,9 @@ _RECOGNISE = (
     )
     .options(
         contains_eager(SignIn.person).options(
-            joinedload(Person.grants), joinedload(Person.terms), joinedload(Person.employer)
+            joinedload(Person.grants),
+            joinedload(Person.terms).joinedload(Term.council),
+            joinedload(Person.employer),
         )
     )
 )

@@ -157,4 +157,5 @@ def test_the_pages_cost_the_same_for_one_who_waits_and_many(
             found[name] = len(queries)
         counts.append(found)
     assert counts[0] == counts[1]
-    assert max(counts[1].values()) <= 14, counts
+    assert max(counts[1].pop(name) for name in ("calling off",)) <= 10  # the heaviest
+    assert max(counts[1].values()) <= 8, counts

@@ -27,10 +27,9 @@ WEEK, MONTH = "week", "month"
 def series_to_run(series_id: int) -> SeriesPlan:
     """A series that the person runs."""
     rows = runnable_series(me()).where(SeriesPlan.series_id == series_id)
-    facts: SeriesPlan = db.one_or_404(
-        rows.options(joinedload(SeriesPlan.site), joinedload(SeriesPlan.series))
-    )
-    return facts
+    shown = (joinedload(SeriesPlan.site), joinedload(SeriesPlan.series), joinedload(SeriesPlan.hosts))
+    facts: SeriesPlan | None = db.session.scalars(rows.options(*shown)).unique().one_or_none()
+    return facts or abort(404)
 
 
 @bp.get("/planner")
