@@ -62,5 +62,6 @@ def load(
         prepared.put_tags(scene)
         prepared.put_tasks(scene)
         approvals.ask_for_approval(scene)
+        clinics.raise_from_clinics()
         clinics.leave_with_devices(scene)
         db.session.commit()

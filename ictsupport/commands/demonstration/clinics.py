@@ -6,14 +6,17 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select, update
 
 from ... import clock, jobs
-from ...clinics.attending import check_in, record_no_show, record_outcome
+from ...clinics.attending import check_in, record_no_show, record_outcome, walk_in
 from ...clinics.booking import book_slot
-from ...clinics.calling_off import call_off_clinic
-from ...clinics.models import Booking, Clinic, ClinicTopic, Outcome
-from ...clinics.planning import Plan, plan_clinic
+from ...clinics.calling_off import call_off_clinic, cancel_booking
+from ...clinics.models import Booking, BookingState, Clinic, ClinicTopic, Outcome, Slot
+from ...clinics.planning import Plan
 from ...clinics.queries import next_free_times
 from ...clinics.reminding.models import ClinicReminder
+from ...clinics.series.models import SeriesPlan
+from ...clinics.series.planning import plan_series, skip_date
 from ...clinics.waiting.joining import join
+from ...clinics.waiting.offering import accept as accept_offer
 from ...clinics.waiting.replacing import place_everybody_anew
 from ...config import settings
 from ...database import db
@@ -25,7 +28,6 @@ from ...mail import Outgoing
 from ...people.joining import leave_seat, mark_left
 from ...people.models import Person, Site
 from ...tickets.models import Ticket
-from .answers import answer_invitations
 from .setting import Setting, at_noon
 
 TOPICS = [
@@ -85,47 +87,109 @@ def _lend(scene: Setting, device: Device, person: Person, by: Person) -> None:
 
 
 def hold_clinics(scene: Setting) -> None:
-    """A clinic a week at each council, alternating, before evening meetings; people book, come, and are helped."""
+    """A clinic every fortnight at each council, before evening meetings; people book, come, and are helped."""
     topics = _topics(scene)
     hosts = [scene.agents["Marta Nowak"], scene.agents["Liam Pearce"]]
     devices = {custody.person_id: custody.device for custody in db.session.scalars(select(Custody))}
-    councils = list(scene.councils.values())
-    monday = scene.today - timedelta(days=scene.today.weekday())
-    for week in range(-WEEKS_BACK, WEEKS_AHEAD):
-        council = councils[week % len(councils)]
-        day = monday + timedelta(weeks=week, days=2 if council is councils[0] else 3)
-        if (day.month, day.day) >= (12, 23) or (day.month, day.day) <= (1, 2) or day == scene.today:
-            continue
-        clinic = _plan(council.sites[0], day, hosts[week % 2], topics)
-        if clinic is not None:
-            _book(scene, clinic, topics, devices)
-            if day < scene.today:
-                _attend(scene, clinic, hosts[week % 2])
+    monday = scene.today - timedelta(days=scene.today.weekday(), weeks=WEEKS_BACK)
+    clinics: list[Clinic] = []
+    for number, council in enumerate(scene.councils.values()):
+        first = monday + timedelta(weeks=number % 2, days=2 + number)
+        clinics += _plan(scene, council.sites[0], first, hosts[number % 2], topics)
+    for number, clinic in enumerate(sorted(clinics, key=lambda each: each.starts_at)):
+        if number % 8 == 3 and clinic.day < scene.today:
+            _wait_and_be_placed(scene, clinic)
+        _book(scene, clinic, topics, devices)
+        if clinic.day < scene.today:
+            _attend(scene, clinic, clinic.hosts[0])
     _wait_and_call_off(scene, devices)
-    answer_invitations(scene)
     _send_nothing()
 
 
+def _plan(scene: Setting, site: Site, first: date, host: Person, topics: list[ClinicTopic]) -> list[Clinic]:
+    """A series since a year ago, made some weeks ahead; its host is stood in for when they are away."""
+    plan = Plan(
+        site=site, room=site.rooms[-1], day=first, opens=time(16, 0), closes=time(18, 0), slot_minutes=20, places=1,
+        hosts=[host], topics=topics, despite="A colleague stands in",
+    )  # fmt: skip
+    with clock.at(at_noon(first - timedelta(weeks=6), settings().zone)):
+        made = plan_series(plan, every_weeks=2, by=host, horizon=scene.today + timedelta(weeks=WEEKS_AHEAD))
+    facts = db.session.get_one(SeriesPlan, made.clinics[0].series_id)
+    skipped = made.clinics[-1].day + timedelta(weeks=2)
+    with contextlib.suppress(Refusal):  # a bank holiday is passed over anyway
+        skip_date(facts, skipped, reason="Budget council sits that evening", by=host)
+    return made.clinics
+
+
+def _wait_and_be_placed(scene: Setting, clinic: Clinic) -> None:
+    """It was full; somebody waited, and took the place of somebody who could not come."""
+    members = [member for member in scene.members if member.terms[0].council_id == clinic.site.council_id]
+    waits, *coming = scene.dice.sample(members, len(clinic.slots) + 1)
+    days = scene.dice.randrange(2, 6)
+    with contextlib.suppress(Refusal), db.session.begin_nested():
+        with clock.at(clinic.starts_at - timedelta(days=9)):
+            taken = [
+                book_slot(slot, who, by=who, topic=clinic.topics[0])
+                for slot, who in zip(clinic.slots, coming, strict=True)
+            ]
+        with clock.at(clinic.starts_at - timedelta(days=8)):
+            entry = join([clinic], waits, by=waits, topic=clinic.topics[0])
+        with clock.at(clinic.starts_at - timedelta(days=8 - days)):
+            cancel_booking(scene.dice.choice(taken), by=clinic.hosts[0])
+            accept_offer(entry, by=waits)
+
+
 def _wait_and_call_off(scene: Setting, devices: dict[int, Device]) -> None:
-    """The next clinic of one council is full, and three members wait; one of the other council is called off."""
+    """The next two clinics of one council are full: members wait, and the first of them has an offer.
+
+    One of the other council is called off, and those who booked are placed anew.
+    """
     to_come = select(Clinic).where(Clinic.starts_at > clock.now()).order_by(Clinic.starts_at)
     clinics = db.session.scalars(to_come).all()
-    full = next(each for each in clinics if each.day > scene.today + timedelta(days=2))
-    members = [member for member in scene.members if member.terms[0].council_id == full.site.council_id]
-    for slot, left in next_free_times([full.id]):
-        for member in scene.dice.sample(members, left):
-            with contextlib.suppress(Refusal):
-                book_slot(slot, member, by=member, topic=full.topics[0], device=devices.get(member.id))
-    for member in scene.dice.sample(members, 3):
+    first = scene.members[0]
+    here = first.terms[0].council_id
+    full = [
+        each
+        for each in clinics
+        if each.site.council_id == here and each.day > scene.today + timedelta(days=2)
+    ]
+    others = [
+        member for member in scene.members if member.terms[0].council_id == here and member is not first
+    ]
+    for clinic in full[:2]:
+        for slot, left in next_free_times([clinic.id]):
+            for member in scene.dice.sample(others, left):
+                with contextlib.suppress(Refusal):
+                    book_slot(slot, member, by=member, topic=clinic.topics[0], device=devices.get(member.id))
+    for member in (first, *scene.dice.sample(others, 3)):
         with contextlib.suppress(Refusal):
-            join([full], member, by=member, topic=full.topics[1], device=devices.get(member.id))
-    off = next(
-        (each for each in clinics if each.site.council_id != full.site.council_id and each is not full), None
-    )
+            join([full[0]], member, by=member, topic=full[0].topics[1], device=devices.get(member.id))
+    given_back = select(Booking).join(Booking.slot).where(Slot.clinic_id == full[0].id)
+    if (booking := db.session.scalars(given_back.order_by(Slot.starts_at.desc())).first()) is not None:
+        cancel_booking(booking, by=booking.person)
+    off = next((each for each in clinics if each.site.council_id != here), None)
     if off is not None:
         calling_off = call_off_clinic(off, reason="The room has no heating", by=off.hosts[0])
         with clock.at(calling_off.due_at):
             place_everybody_anew({"calling_off": calling_off.id})
+
+
+def raise_from_clinics() -> None:
+    """What could not be settled at the last clinics is a ticket."""
+    seen = (
+        select(Booking)
+        .join(Booking.slot)
+        .where(Booking.outcome == Outcome.ADVICE, Booking.topic_id.is_not(None))
+        .order_by(Slot.starts_at.desc())
+        .limit(3)
+    )
+    for booking in db.session.scalars(seen).all():
+        host = booking.slot.clinic.hosts[0]
+        with clock.at(booking.slot.starts_at + timedelta(minutes=18)):
+            record_outcome(
+                booking, Outcome.TICKET, by=host, subject=booking.topic.name if booking.topic else ""
+            )
+    _send_nothing()
 
 
 def leave_with_devices(scene: Setting) -> None:
@@ -158,18 +222,6 @@ def _topics(scene: Setting) -> list[ClinicTopic]:
     return topics
 
 
-def _plan(site: Site, day: date, host: Person, topics: list[ClinicTopic]) -> Clinic | None:
-    plan = Plan(
-        site=site, room=site.rooms[-1], day=day, opens=time(16, 0), closes=time(18, 0), slot_minutes=20, places=1,
-        hosts=[host], topics=topics,
-    )  # fmt: skip
-    with clock.at(min(clock.now(), at_noon(day - timedelta(weeks=6), settings().zone))):
-        try:
-            return plan_clinic(plan, by=host)
-        except Refusal:
-            return None  # the council is closed that day
-
-
 def _book(scene: Setting, clinic: Clinic, topics: list[ClinicTopic], devices: dict[int, Device]) -> None:
     dice = scene.dice
     members = [member for member in scene.members if member.terms[0].council_id == clinic.site.council_id]
@@ -193,7 +245,11 @@ def _book(scene: Setting, clinic: Clinic, topics: list[ClinicTopic], devices: di
 def _attend(scene: Setting, clinic: Clinic, host: Person) -> None:
     dice = scene.dice
     booked = select(Booking).where(Booking.slot_id.in_([slot.id for slot in clinic.slots]))
-    for booking in db.session.scalars(booked).all():
+    if dice.random() < 0.3:
+        with clock.at(clinic.starts_at), contextlib.suppress(Refusal):
+            walk_in(clinic, dice.choice(scene.members), by=host)
+    confirmed = booked.where(Booking.state == BookingState.CONFIRMED)
+    for booking in db.session.scalars(confirmed).all():
         starts_at: datetime = booking.slot.starts_at
         if dice.random() < 0.09:
             with clock.at(starts_at + timedelta(minutes=25)):
