@@ -33,6 +33,7 @@ OTHERS = (RoleGranted, RoleEnded, RequestTypeAdded, RequestTypeChanged, Question
 """What else counts as setting the service up."""
 
 LABELS = {
+    "clinics.ReminderRuleChanged": "Clinic reminders",
     "people.CalendarChanged": "Opening hours",
     "people.CouncilChanged": "Councils",
     "people.RoleEnded": "Roles ended",

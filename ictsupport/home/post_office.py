@@ -11,11 +11,12 @@ from ..config import settings
 from ..database import db
 from ..mail import Outgoing
 from ..mail.models import IncomingMessage, IncomingState
+from ..mail.putting_away import put_away
 from ..mail.queries import STATES, counts, incoming_counts, incoming_page, outbox_page
 from ..mail.resending import resend as resend_message
 from ..pages import navigation
 from ..pages.addresses import row_number
-from ..pages.presses import done
+from ..pages.presses import done, once
 from ..people.access import allow, may_grant, me
 from ..people.models import Role
 
@@ -89,6 +90,15 @@ def source(incoming_id: int) -> ResponseReturnValue:
     answer.headers["Content-Disposition"] = f'attachment; filename="message-{found.id}.eml"'
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+@bp.route("/incoming/<int:incoming_id>/putting-away", methods=["POST"])
+@allow(Role.ADMINISTRATOR)
+@once
+def putting_away(incoming_id: int) -> ResponseReturnValue:
+    found: IncomingMessage = db.one_or_404(select(IncomingMessage).where(IncomingMessage.id == incoming_id))
+    put_away(found, by=me())
+    return done(url_for(".incoming"), "The message is put away.")
 
 
 @bp.route("/<int:message_id>")

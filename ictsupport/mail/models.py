@@ -47,6 +47,7 @@ class IncomingState(enum.Enum):
     WAITING = "waiting"
     TAKEN = "taken"
     NOT_UNDERSTOOD = "not understood"
+    PUT_AWAY = "put away"
 
 
 class IncomingMessage(Model):

@@ -78,7 +78,7 @@ def incoming_counts() -> dict[IncomingState, int]:
     """How many incoming messages wait, and how many nobody understood."""
     rows = db.session.execute(
         select(IncomingMessage.state, func.count())
-        .where(IncomingMessage.state != IncomingState.TAKEN)
+        .where(IncomingMessage.state.in_((IncomingState.WAITING, IncomingState.NOT_UNDERSTOOD)))
         .group_by(IncomingMessage.state)
     )
     return {row.state: row[1] for row in rows}

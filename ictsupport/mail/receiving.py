@@ -139,7 +139,8 @@ def forget_old(_payload: dict[str, Any]) -> None:
     )
     db.session.execute(
         delete(IncomingMessage).where(
-            IncomingMessage.state == IncomingState.NOT_UNDERSTOOD, IncomingMessage.done_at < unknown
+            IncomingMessage.state.in_((IncomingState.NOT_UNDERSTOOD, IncomingState.PUT_AWAY)),
+            IncomingMessage.done_at < unknown,
         )
     )
 

@@ -19,6 +19,7 @@ DOORS: Doors = {
     "post_office.message": Door(get=ADMINISTRATOR),
     "post_office.incoming": Door(get=ADMINISTRATOR),
     "post_office.source": Door(get=ADMINISTRATOR),
+    "post_office.putting_away": Door(post=ADMINISTRATOR),
     "post_office.resending": Door(post=ADMINISTRATOR),
     "audit.changes": Door(get={Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE}),
     "audit.environment": Door(get=ADMINISTRATOR),

@@ -43,6 +43,9 @@ def test_what_nobody_takes_is_kept_with_the_reason_and_its_source(context, admin
     assert source.data == BARE
     assert source.mimetype == "message/rfc822"
     assert source.headers["Content-Disposition"].startswith("attachment")
+    assert desk.post(f"/post-office/incoming/{message.id}/putting-away").status_code == 303
+    assert "Printer" not in desk.get("/post-office/incoming").text
+    assert "Printer" in desk.get("/post-office/incoming?state=put+away").text
 
 
 def test_a_message_that_comes_twice_is_one_and_its_id_alone_does_not_make_it_the_same(context):

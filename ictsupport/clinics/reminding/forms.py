@@ -18,8 +18,8 @@ class ReminderForm(Form):
         "When does it go out?",
         [InputRequired("Choose when it goes out")],
         choices={
-            BY_DAY: "So many days before, at a time of day",
-            BY_HOURS: "So many hours before the booked time",
+            BY_DAY: "Days before, at a time of day",
+            BY_HOURS: "Hours before the booked time",
         },
     )
     days = WholeNumberField("How many days before?", what="The number of days")
