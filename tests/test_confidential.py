@@ -181,7 +181,7 @@ class Reader(Knocker):
         self.who = list(self.cookies)
         self.cookies["cleared"] = self.cookie_of(secret.cleared)
         db.session.commit()
-        self.about: dict[str, Any] = {"person_id": secret.requester.id}
+        self.about: dict[str, Any] = {"person_id": secret.requester.id, "slug": world.telephony.slug}
 
     def learn(self, secret: Secret) -> None:
         self.about |= {"reference": secret.reference, "ticket_id": secret.ticket_id}
@@ -204,7 +204,7 @@ class Reader(Knocker):
                     yield (visitor, address), self.ask(visitor, address)
 
     def addresses(self, package: str) -> Iterator[tuple[str, set[Any]]]:
-        """Every page of the package, about its own things and about the requester and the ticket, and for whom."""
+        """Every page of the package, about its own things and about the ticket, its requester and system, and for whom."""
         rules: dict[str, list[Rule]] = {}
         for rule in routes(self.app):
             rules.setdefault(rule.endpoint, []).append(rule)

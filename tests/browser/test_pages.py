@@ -18,7 +18,8 @@ from .conftest import IPAD, Site, Visitor, Window
 from .pages import PAGES
 from .quality import faults
 
-VISITORS: list[Visitor] = ["", "member", "staff", *Role]
+TOGETHER = pytest.mark.xdist_group("pages as seen with a role")  # which look at each view once between them
+VISITORS = ["", "member", "staff", *(pytest.param(role, marks=TOGETHER) for role in Role)]
 MOST = 120
 
 
@@ -78,6 +79,7 @@ def looked_at() -> dict[str, set[str]]:
     return {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "visitor", VISITORS, ids=lambda who: who.value if isinstance(who, Role) else who or "nobody"
 )
