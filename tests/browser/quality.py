@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Page, Response
 
 RULES = {
@@ -12,6 +12,7 @@ RULES = {
     "rules": {"region": {"enabled": False}},
     "resultTypes": ["violations"],
 }
+RUN_AXE = "options => axe.run(document, options).then(found => found.violations)"
 NARROW = {"width": 320, "height": 800}
 
 # Each function of this script gives a list of sentences: what is wrong.
@@ -143,11 +144,13 @@ def faults(page: Page) -> list[str]:
 def axe(page: Page, only: str = "") -> list[str]:
     """What axe-core finds, a line for each kind of fault with the first places."""
     options: dict[str, Any] = {"runOnly": [only], "resultTypes": ["violations"]} if only else RULES
-    results = Axe().run(page, options=options).response
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    violations: list[dict[str, Any]] = page.evaluate(RUN_AXE, options)
     return [
         f"{found['id']}: {found['help']}: "
         + " | ".join(f"{node['html'][:120]} ({node['failureSummary'][-120:]})" for node in found["nodes"][:2])
-        for found in results["violations"]
+        for found in violations
     ]
 
 
