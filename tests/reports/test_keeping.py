@@ -24,6 +24,7 @@ def found() -> list[str]:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_happens_the_facts_are_those_of_the_tickets(play, seed):
+    """And what came less what went is the backlog of any day and queue."""
     one = play(seed)
     for _ in range(60):
         one.go_on()
@@ -32,6 +33,10 @@ def test_whatever_happens_the_facts_are_those_of_the_tickets(play, seed):
         one.tickets
     )
     assert found() == []
+    for day in (date(2026, 3, 5), date(2026, 3, 20), date(2026, 4, 15), one.at.date()):
+        for queue in one.queues:
+            assert backlog_by_facts(day, queue) == backlog_by_counting(day, queue)
+            assert late_by_facts(day, queue) == late_by_counting(day, queue)
 
 
 def test_a_ticket_is_counted_as_the_verbs_raise_and_move_it(desk, staff, agent):
@@ -43,18 +48,6 @@ def test_a_ticket_is_counted_as_the_verbs_raise_and_move_it(desk, staff, agent):
     move(ticket, desk["business"], by=agent)
     db.session.commit()
     assert found() == []
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_what_came_less_what_went_is_the_backlog_of_any_day_and_queue(play, seed):
-    one = play(seed + 100)
-    for _ in range(60):
-        one.go_on()
-    db.session.commit()
-    for day in (date(2026, 3, 5), date(2026, 3, 20), date(2026, 4, 15), one.at.date()):
-        for queue in one.queues:
-            assert backlog_by_facts(day, queue) == backlog_by_counting(day, queue)
-            assert late_by_facts(day, queue) == late_by_counting(day, queue)
 
 
 def backlog_by_facts(day: date, queue: Queue) -> int:
