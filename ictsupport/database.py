@@ -6,6 +6,7 @@ transaction that the database itself enforces, one that writes takes its turn
 """
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,6 +36,12 @@ NAMING = {
 
 FAR_FUTURE = datetime(9999, 12, 31, tzinfo=UTC)
 """Stands for "never" in a column that is sorted on and so must not be empty."""
+
+LONGEST_WAIT = 10
+"""Seconds that somebody waits for their turn to write on SQLite before they are told that the service is busy."""
+
+TURN = "turn to write"
+"""Where a connection keeps that it has the turn."""
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -105,15 +112,44 @@ def tune(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
         event.listen(engine, "savepoint", lambda connection, _name: _guard(connection))
+        turn = _Turn()
+        event.listen(engine, "begin", turn.take)
+        event.listen(engine, "checkin", turn.give_up)
     else:
         event.listen(engine, "connect", _tune_postgresql)
     event.listen(engine, "begin", _begin)
 
 
+class _Turn:
+    """Whose turn it is to write, among the threads of a process: SQLite has one writer at a time.
+
+    SQLite itself lets who waits ask again every tenth of a second, and whoever
+    asks first when it is free goes first: with eight people at once some waited
+    for five seconds. Other processes still wait as SQLite has them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def take(self, connection: Connection) -> None:
+        """Before a transaction that writes; who has waited too long lets SQLite answer."""
+        if not READONLY.get() and TURN not in connection.info:
+            connection.info[TURN] = self._lock.acquire(timeout=LONGEST_WAIT)
+
+    def give_up(self, _dbapi: Any, record: Any) -> None:
+        if record.info.pop(TURN, False):
+            self._lock.release()
+
+
 def _tune_sqlite(dbapi: Any, _record: Any) -> None:
     dbapi.isolation_level = None  # SQLAlchemy starts transactions, not the driver
     dbapi.create_function("local_day", 2, _local_day, deterministic=True)
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={LONGEST_WAIT * 1000}",
+        "foreign_keys=ON",
+    ):
         dbapi.execute("PRAGMA " + pragma)
     for pragma in ("cache_size=-16384", "temp_store=MEMORY"):
         dbapi.execute("PRAGMA " + pragma)

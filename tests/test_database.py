@@ -1,5 +1,7 @@
 """What the two databases must do alike, and what a GET must never do."""
 
+import threading
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -66,3 +68,33 @@ def test_a_moment_without_a_zone_is_refused(app: Flask):
     db.session.add(Press(key="k", at=clock.now().replace(tzinfo=None)))
     with pytest.raises(sa.exc.StatementError, match="without a time zone"):
         db.session.flush()
+
+
+def test_writers_of_a_process_take_turns_and_none_keeps_it(real_app: Flask):
+    """Whatever became of the first writer, the next is let in: at once, not when SQLite is asked again."""
+    order = []
+
+    def write(how: str, started: threading.Event | None = None, go_on: threading.Event | None = None) -> None:
+        with real_app.app_context():
+            db.session.execute(sa.insert(Press).values(key=how, at=clock.now(), location=""))
+            order.append(how)
+            if started is not None and go_on is not None:
+                started.set()
+                go_on.wait(10)
+            if how == "lost":
+                db.session.connection().invalidate()
+            db.session.rollback() if how == "rolled back" else db.session.close()
+
+    for how in ("rolled back", "lost", "closed"):
+        order.clear()
+        started, go_on = threading.Event(), threading.Event()
+        first = threading.Thread(target=write, args=(how, started, go_on))
+        first.start()
+        started.wait(10)
+        second = threading.Thread(target=write, args=("second",))
+        second.start()
+        go_on.set()
+        first.join(5)
+        second.join(5)
+        assert order == [how, "second"]
+        assert not any(thread.is_alive() for thread in (first, second))

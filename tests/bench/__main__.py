@@ -20,8 +20,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -31,13 +33,15 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask_migrate import upgrade
 
-from ictsupport import create_app
+from ictsupport import clock, create_app
 from ictsupport.config import Settings
 from ictsupport.database import db
 from ictsupport.people.models import Person
 from ictsupport.people.sessions import COOKIE_KEY, open_sign_in
 from ictsupport.tickets.lists.models import SavedView
-from ictsupport.tickets.models import Ticket
+from ictsupport.tickets.models import Message, Ticket
+from ictsupport.tickets.targets.breaches import sweep_breaches
+from ictsupport.tickets.targets.models import Clock
 
 from ..postgres import Server
 from . import corpus
@@ -49,6 +53,7 @@ MEMORY = {"shared_buffers": "512MB"}
 KEY = "a key for measuring"
 STATEMENTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 COUNTER = itertools.count()
+CROWD, ROUNDS = 8, 10
 
 
 @dataclass
@@ -151,8 +156,55 @@ def measure(settings: Settings, runs: int, only: str) -> Iterator[Result]:
                 visitor = Visitor(port, cookies[page.who])
                 times, cpu = timed(visitor, page, things, runs, pid)
                 yield Result(page.name, *times, statements_of(app, cookies[page.who], page, things), cpu)
+        if not only:
+            for line in (crowd(app, port, cookies["agent"], things), sweep(app)):
+                print(line, flush=True)
     with app.app_context():
         db.engine.dispose()
+
+
+def crowd(app: Flask, port: int, cookie: str, things: Things) -> str:
+    """Eight people at once read the queue and a ticket, reply and raise: how long each waits, and that nothing is lost."""
+    by_name = {page.name: page for page in PAGES}
+    rounds = [by_name[name] for name in ("queue", "ticket", "reply to a ticket", "raise a ticket")] * ROUNDS
+    before = written(app)
+
+    def visit(_: int) -> list[float]:
+        visitor, times = Visitor(port, cookie), []
+        for page in rounds:
+            request = prepared(visitor, page, things)
+            start = time.perf_counter()
+            request()
+            times.append((time.perf_counter() - start) * 1000)
+        return times
+
+    with ThreadPoolExecutor(CROWD) as people:
+        times = sorted(itertools.chain.from_iterable(people.map(visit, range(CROWD))))
+    lost = 2 * CROWD * ROUNDS - (written(app) - before)
+    p95 = times[int(len(times) * 0.95)]
+    return f"{CROWD} at once: p50 {statistics.median(times):.0f} ms, p95 {p95:.0f} ms, {lost} of {2 * CROWD * ROUNDS} writes lost"
+
+
+def written(app: Flask) -> int:
+    """How many tickets and messages there are."""
+    with app.app_context():
+        counts = (sa.select(sa.func.count()).select_from(table) for table in (Ticket, Message))
+        return sum(db.session.scalar(count) or 0 for count in counts)
+
+
+def sweep(app: Flask) -> str:
+    """Looking for targets that have run out: among so many clocks that run, a hundred of which have."""
+    with app.test_request_context():
+        running = db.session.scalar(sa.select(sa.func.count()).select_from(Clock).where(Clock.RUNNING)) or 0
+        late = sa.select(Clock.id).where(Clock.RUNNING, Clock.breaches_at > clock.now()).limit(100)
+        past = clock.now() - timedelta(minutes=1)
+        db.session.execute(sa.update(Clock).where(Clock.id.in_(late)).values(breaches_at=past))
+        db.session.commit()
+        start = time.perf_counter()
+        found = sweep_breaches()
+        db.session.commit()
+        took = (time.perf_counter() - start) * 1000
+    return f"sweep of {running:,} running clocks, {found} past their target: {took:.0f} ms"
 
 
 def prepare(app: Flask) -> tuple[Things, dict[str, str]]:
