@@ -21,7 +21,8 @@ from ictsupport.tickets.rating.asking import (
 )
 from ictsupport.tickets.rating.links import ANSWER, RATING, LinkEnded, read, signed
 from ictsupport.tickets.rating.models import Rating
-from ictsupport.tickets.resolving import reopen, resolve
+from ictsupport.tickets.resolving import close, reopen, resolve
+from ictsupport.tickets.tasks.doing import remove_task, tick, untick
 
 from ..conftest import NOW
 
@@ -187,6 +188,43 @@ def test_a_low_score_is_told_to_the_managers_once_and_rung_back(done, staff, age
     assert desk.post(f"/tickets/ratings/{rating.id}/ring-back").status_code == 303
     assert ticket.reference not in desk.get("/tickets/ratings").text
     assert "Rung back" in browser(agent).get(f"/tickets/{ticket.reference}").text
+
+
+def test_a_low_score_makes_one_task_for_the_managers_that_outlives_the_ticket(
+    done, staff, agent, manager, browser
+):
+    ticket = done()
+    rate(ticket, 4, by=staff)
+    assert ticket.tasks == []
+    rate(ticket, 2, by=staff)
+    rate(ticket, 1, by=staff)
+    assert [task.what for task in ticket.tasks] == ["Ring back: scored 2 of 5"]
+    close(ticket, by=staff)
+    what = "Ring back: scored 2 of 5"
+    for page in ("/today", "/tickets/tasks", f"/tickets/{ticket.reference}"):
+        assert what in browser(manager).get(page).text, page
+    assert what not in browser(agent).get("/today").text
+    assert what in browser(agent).get(f"/tickets/{ticket.reference}").text
+    assert what not in browser(staff).get(f"/tickets/{ticket.reference}").text
+
+
+def test_the_task_and_the_list_of_whom_to_ring_say_the_same(done, staff, agent, manager, browser):
+    ticket = done()
+    rating = rate(ticket, 1, by=staff)
+    desk, (task,) = browser(manager), ticket.tasks
+    tick(task, by=manager)
+    assert (rating.rung_by_id, rating.is_to_ring) == (manager.id, False)
+    untick(task, by=manager)
+    assert ticket.reference in desk.get("/tickets/ratings").text
+    desk.post(f"/tickets/ratings/{rating.id}/ring-back")
+    assert task.is_done
+    assert "Ring back" not in desk.get("/tickets/tasks").text
+    untick(task, by=manager)
+    remove_task(task, by=manager)
+    db.session.expire_all()
+    assert rating.task_id is None
+    desk.post(f"/tickets/ratings/{rating.id}/ring-back")
+    assert not rating.is_to_ring
 
 
 def test_somebody_is_rung_back_though_the_ticket_was_reopened(done, staff, agent, manager, browser):

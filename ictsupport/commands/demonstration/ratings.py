@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from ...database import db, table_of
 from ...tickets.models import Channel, Ticket
 from ...tickets.rating.models import LOW, Rating
+from ...tickets.tasks.models import Task
 from .requests import dice
 from .setting import LONG_AGO
 
@@ -66,3 +67,17 @@ def ask_how_it_went(now: datetime) -> None:
         rows.append(row)
     if rows:
         db.session.execute(insert(table_of(Rating)), rows)
+        _tasks_to_ring()
+
+
+def _tasks_to_ring() -> None:
+    """Whoever is still to be rung back is so by a task."""
+    for rating in db.session.scalars(select(Rating).where(Rating.TO_RING)).all():
+        rating.task = Task(
+            ticket_id=rating.ticket_id,
+            place=1,
+            what=f"Ring back: scored {rating.score} of {max(SCORES)}",
+            for_managers=True,
+            due_on=rating.answered_at.date() if rating.answered_at else None,
+        )
+    db.session.flush()

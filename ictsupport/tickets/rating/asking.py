@@ -1,6 +1,7 @@
 """Asking how it went: when, and not too often; what the answer says; and forgetting the words in time."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +11,14 @@ from ... import clock, jobs, scheduler
 from ...config import settings
 from ...database import db, lock
 from ...errors import Refusal
-from ...journal import announce
+from ...journal import announce, on
 from ...mail import send
 from ...people.models import Grant, Person, Role
 from ..access import may_work
 from ..models import Channel, Resolution, Ticket
+from ..tasks.doing import TooManyTasks, add_task, tick
+from ..tasks.events import TaskDone, TaskEvent, TaskRemoved, TaskUndone
+from ..tasks.models import Task
 from ..texts import prose
 from . import links
 from .events import Rated, RungBack
@@ -73,7 +77,7 @@ def rating_of(ticket: Ticket) -> Rating | None:
 def rate(
     ticket: Ticket, score: int | None, *, by: Person, reasons: Collection[str] = (), words: str = ""
 ) -> Rating:
-    """Say how it went. Saying it again replaces what was said; a low score is told to the managers, once."""
+    """Say how it went. Saying it again replaces what was said; a low score makes a task for the managers, once."""
     lock(ticket)
     if ticket.confidential:
         raise NotAsked
@@ -92,6 +96,7 @@ def rate(
     announce(Rated(about=ticket, by=by, score=score, was=was))
     if rating.is_low and rating.told_at is None:
         rating.told_at = clock.now()
+        _have_rung(rating)
         for manager in _managers(ticket):
             send(
                 to=manager, template="tickets/low_score", about=ticket, thread=f"ticket-{ticket.id}",
@@ -106,6 +111,36 @@ def ring_back(rating: Rating, *, by: Person) -> None:
     if rating.rung_at is None:
         rating.rung_at, rating.rung_by_id = clock.now(), by.id
         announce(RungBack(about=rating.ticket, by=by))
+        if rating.task is not None and rating.ticket.merged_into_id is None:
+            tick(rating.task, by=by)
+
+
+@on(TaskDone, TaskUndone, TaskRemoved)
+def follow_the_task(event: TaskEvent) -> None:
+    """The task to ring somebody back and the list of whom to ring say the same."""
+    task = db.session.get(Task, event.task_id)
+    if task is None or not task.for_managers:
+        return
+    rating = db.session.scalars(select(Rating).where(Rating.task_id == task.id)).first()
+    if rating is None:
+        return
+    if isinstance(event, TaskRemoved):
+        rating.task = None
+        db.session.flush()
+    elif isinstance(event, TaskUndone):
+        rating.rung_at = rating.rung_by_id = None
+    elif event.by is not None:
+        ring_back(rating, by=event.by)
+
+
+def _have_rung(rating: Rating) -> None:
+    """Put it on the ticket as a task for the managers, unless nothing can be put on it."""
+    ticket = rating.ticket
+    if ticket.merged_into_id is not None:
+        return
+    what = f"Ring back: scored {rating.score} of {max(SCORES)}"
+    with suppress(TooManyTasks):
+        rating.task = add_task(ticket, what, by=None, due_on=clock.today(settings().zone), for_managers=True)
 
 
 def _new(ticket: Ticket) -> Rating:

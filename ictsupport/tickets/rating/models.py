@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ...database import Model
 from ...people.models import Person
 from ..models import Ticket
+from ..tasks.models import Task
 
 GOOD, LOW = 4, 2
 """From here on somebody is satisfied; up to here a manager rings them back."""
@@ -42,8 +43,10 @@ class Rating(Model):
     words_: Mapped[str] = mapped_column("words", String(1000), default="")
     told_at: Mapped[datetime | None]
     rung_at: Mapped[datetime | None]
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"), index=True)
     rung_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     ticket: Mapped[Ticket] = relationship()
+    task: Mapped[Task | None] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     rung_by: Mapped[Person | None] = relationship(foreign_keys=[rung_by_id])
 

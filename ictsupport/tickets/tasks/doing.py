@@ -43,11 +43,12 @@ def add_task(
     assignee: Person | None = None,
     due_on: date | None = None,
     needed: bool = False,
+    for_managers: bool = False,
 ) -> Task:
     """Add something to do, at the end. `needed`: it must be done before the ticket may be resolved.
 
     A ticket that is resolved or closed may get tasks too: to ring whoever was
-    not content, for instance.
+    not content, for instance, which is `for_managers`.
     """
     now = take_turn(ticket)
     _refuse_strangers(ticket, assignee)
@@ -56,6 +57,7 @@ def add_task(
         place=next_place(ticket, 1),
         what=line(what, what="What is to be done", needed=True),
         needed=needed,
+        for_managers=for_managers,
         assignee=assignee,
         due_on=due_on,
     )

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...database import Model
@@ -12,13 +12,18 @@ from ..models import Ticket
 
 
 class Task(Model):
-    """One thing to do on a ticket. `needed` ones stand in the way of resolving it until they are done."""
+    """One thing to do on a ticket. `needed` ones stand in the way of resolving it until they are done.
+
+    Those `for_managers` stand with every helpdesk manager who may open the
+    ticket until one of them takes it, and whether or not the ticket is closed.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     place: Mapped[int]
     what: Mapped[str] = mapped_column(String(200))
     needed: Mapped[bool] = mapped_column(default=False)
+    for_managers: Mapped[bool] = mapped_column(default=False, server_default=false())
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     due_on: Mapped[date | None]
     done_at: Mapped[datetime | None]

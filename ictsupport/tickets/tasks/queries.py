@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, true
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from ... import clock
 from ...config import settings
 from ...database import db
 from ...pages.paging import Page, keyset
-from ...people.models import Person
+from ...people.models import Person, Role
 from ..access import workable
 from ..models import Ticket
 from .models import Task
@@ -36,7 +36,7 @@ def open_tasks(
 
 
 def first_of(person: Person) -> Sequence[Any]:
-    """The first few of the person's own."""
+    """The first few of the person's own; a manager's own are those for managers, too."""
     mine = _rows(person).where(_fits(person, "mine"))
     return db.session.execute(mine.order_by(_day, Task.id).limit(FIRST)).all()
 
@@ -49,6 +49,7 @@ def _rows(person: Person) -> Any:
             Task.what,
             Task.due_on,
             Task.needed,
+            Task.for_managers,
             Ticket.reference,
             Ticket.subject,
             who.name.label("assignee"),
@@ -56,14 +57,17 @@ def _rows(person: Person) -> Any:
         )
         .join(Ticket, Ticket.id == Task.ticket_id)
         .outerjoin(who, who.id == Task.assignee_id)
-        .where(Task.done_at.is_(None), Ticket.closed_at.is_(None), Ticket.merged_into_id.is_(None))
+        .where(Task.done_at.is_(None), Ticket.merged_into_id.is_(None))
+        .where(or_(Ticket.closed_at.is_(None), Task.for_managers))
         .where(workable(person))
     )
 
 
 def _fits(person: Person, view: str) -> ColumnElement[bool]:
     today = clock.today(settings().zone)
-    mine = Task.assignee_id == person.id
+    mine: ColumnElement[bool] = Task.assignee_id == person.id
+    if person.has_role(Role.MANAGER):
+        mine = or_(mine, and_(Task.assignee_id.is_(None), Task.for_managers))
     match view:
         case "due":
             return mine & (Task.due_on < today + timedelta(1))
