@@ -127,6 +127,7 @@ class WalkInForm(Form):
         form = cls()
         form.topics = {str(topic.id): topic for topic in clinic.topics}
         form.topic.choices = {"": "Not said", **{key: topic.name for key, topic in form.topics.items()}}
+        form.person.flags.optional = form.visitor.flags.optional = False  # one of the two is needed
         return form
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -80,7 +80,7 @@ def _invite(address: str) -> None:
     members = select(Person.name).where(Person.terms.any()).order_by(Person.id).limit(1)
     staff = (
         select(Person.name)
-        .where(Person.job_title != "", ~Person.grants.any())
+        .where(Person.job_title != "", Person.employer_id.is_not(None), ~Person.grants.any())
         .order_by(Person.id.desc())
         .limit(1)
     )

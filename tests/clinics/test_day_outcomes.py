@@ -62,7 +62,8 @@ def test_a_swap_is_a_return_and_a_loan_in_the_register(booking, host, member, ip
     assert (held[0].returned_to, held[1].lent_by) == (host, host)
     assert held[1].note == "At the iPad clinic on Friday 20 November 2026"
     assert entries_about(spare)[0].kind == "devices.DeviceLent"
-    assert "You have another device now: iPad 10, T-2002. We took back iPad Air, T-1001." in letters()[0].text
+    told = letters()[0].text
+    assert "\n\nYou have another device now: iPad 10, T-2002. We took back iPad Air, T-1001.\n\nIf it" in told
     record_outcome(booking, Outcome.SWAPPED, by=host, note="The old one would not charge.")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Custody)) == 2
     with pytest.raises(SwapStands, match="T-2002"):
@@ -152,6 +153,8 @@ def test_the_host_sees_the_letter_before_it_is_sent(booking, member, host, make_
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Booking)) == 2
         page = person.get(address).text
         assert "Recorded before: follow-up booked, by Harriet Stone" in page
+        raising = person.post(address, data={"outcome": "TICKET", "letter": "y", "tell": "y"})
+        assert "They hear of it from the ticket" in raising.text
         refused = person.post(address, data={"outcome": "SWAPPED", "given": "T-9", "back": ""})
         assert refused.status_code == 409
         assert 'value="T-9"' in refused.text

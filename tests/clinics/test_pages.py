@@ -257,8 +257,8 @@ def test_the_day_is_kept_on_the_sheet(clinic, member, rival, host, agent, topics
         person = browser(host)
         page = person.get(f"/clinics/{clinic_id}/sheet").text
         assert member.name in page
-        assert '<td role="cell" data-label="Access needs" class="not-on-paper">Step-free access' in page
-        assert 'class="">Step-free access' in person.get(f"/clinics/{clinic_id}/sheet?needs=y").text
+        assert '<td role="cell" data-label="Access needs" class="needs not-on-paper">Step-free access' in page
+        assert 'class="needs">Step-free access' in person.get(f"/clinics/{clinic_id}/sheet?needs=y").text
         person.post(f"/clinics/bookings/{booking}/check-in")
         assert the_booking().state is BookingState.CHECKED_IN
         person.post(f"/clinics/bookings/{booking}/check-in/undoing")

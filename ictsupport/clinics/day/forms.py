@@ -100,6 +100,8 @@ class OutcomeForm(Form):
         }
         if not form.tickets:
             del form.resolving
+        for asked in (form.subject, form.given, form.back, form.slot):
+            asked.flags.optional = False  # needed where they are shown at all
         if not booking.person.email:
             del form.tell
         return form

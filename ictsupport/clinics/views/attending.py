@@ -16,10 +16,11 @@ from ..attending import (
 )
 from ..day.late import LATENESSES, run_late, still_to_come
 from ..day.queries import Queue, brought_among, queue_at
+from ..day.sheet import day_sheet
 from ..day.visitors import is_stranger
 from ..forms import device_name
 from ..models import Booking
-from ..queries import day_sheet, seat_of
+from ..queries import seat_of
 from .door import booking_to_run, bp, to_run
 
 

@@ -20,6 +20,10 @@ from ..models import Booking, Outcome
 from .door import booking_to_run, bp
 
 
+class NoLetter(Refusal):
+    reason = "They hear of it from the ticket, so no letter of its own is sent. Press Save."
+
+
 @bp.route("/bookings/<int:booking_id>/outcome", methods=["GET", "POST"])
 @once
 def outcome(booking_id: int) -> ResponseReturnValue:
@@ -63,6 +67,8 @@ def _page(form: OutcomeForm, booking: Booking, letter: tuple[str, str] | None = 
 
 def _letter(form: OutcomeForm, booking: Booking) -> tuple[str, str]:
     """The message as it would be sent."""
+    if Outcome[form.outcome.data] is Outcome.TICKET or form.resolved:
+        raise NoLetter
     besides = form.besides(booking)
     said = what_we_did(
         booking, form.note.data or "", besides.given, besides.back, next_slot=besides.next_slot

@@ -6,9 +6,11 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select, update
 
 from ... import clock, jobs
-from ...clinics.attending import check_in, record_no_show, record_outcome, walk_in
+from ...clinics.attending import check_in, record_no_show, record_outcome
 from ...clinics.booking import book_slot
 from ...clinics.calling_off import call_off_clinic, cancel_booking
+from ...clinics.day.queue import call, join_queue, leave_queue
+from ...clinics.day.visitors import name_visitor
 from ...clinics.models import Booking, BookingState, Clinic, ClinicTopic, Outcome, Slot
 from ...clinics.planning import Plan
 from ...clinics.queries import next_free_times
@@ -55,6 +57,7 @@ NOTES = [
     "Updated the iPad; it had run out of space.",
     "Joined the members' Wi-Fi and made it remember the password.",
 ]
+STRANGERS = ["Jo Marsden", "Priya Nair", "Sam Turner", "Elaine Foy"]
 WEEKS_BACK, WEEKS_AHEAD = 52, 8
 
 
@@ -245,9 +248,6 @@ def _book(scene: Setting, clinic: Clinic, topics: list[ClinicTopic], devices: di
 def _attend(scene: Setting, clinic: Clinic, host: Person) -> None:
     dice = scene.dice
     booked = select(Booking).where(Booking.slot_id.in_([slot.id for slot in clinic.slots]))
-    if dice.random() < 0.3:
-        with clock.at(clinic.starts_at), contextlib.suppress(Refusal):
-            walk_in(clinic, dice.choice(scene.members), by=host)
     confirmed = booked.where(Booking.state == BookingState.CONFIRMED)
     for booking in db.session.scalars(confirmed).all():
         starts_at: datetime = booking.slot.starts_at
@@ -257,9 +257,29 @@ def _attend(scene: Setting, clinic: Clinic, host: Person) -> None:
             continue
         with clock.at(starts_at - timedelta(minutes=2)):
             check_in(booking, by=host)
-        outcome = dice.choices([Outcome.FIXED, Outcome.ADVICE], [70, 30])[0]
+        outcome = dice.choices([Outcome.FIXED, Outcome.ADVICE, Outcome.TRAINING], [60, 20, 20])[0]
         with clock.at(starts_at + timedelta(minutes=17)):
             record_outcome(booking, outcome, by=host, note=dice.choice(NOTES))
+    _drop_in(scene, clinic, host)
+
+
+def _drop_in(scene: Setting, clinic: Clinic, host: Person) -> None:
+    """At about every third clinic somebody comes without a booking: a member, or somebody who has no account."""
+    dice = scene.dice
+    if dice.random() > 0.3:
+        return
+    members = [member for member in scene.members if member.terms[0].council_id == clinic.site.council_id]
+    with clock.at(clinic.starts_at + timedelta(minutes=dice.randrange(10, 70))):
+        stranger = dice.random() < 0.25
+        person = name_visitor(clinic, dice.choice(STRANGERS), by=host) if stranger else dice.choice(members)
+        came = join_queue(clinic, person, by=host, topic=dice.choice(clinic.topics))
+    with clock.at(clinic.starts_at + timedelta(minutes=85)), contextlib.suppress(Refusal):
+        if isinstance(came, Booking):
+            record_outcome(came, Outcome.FIXED, by=host, note=dice.choice(NOTES))
+        elif dice.random() < 0.15:
+            leave_queue(came, by=host)
+        else:
+            record_outcome(call(came, by=host), Outcome.FIXED, by=host, note=dice.choice(NOTES))
 
 
 def _send_nothing() -> None:
