@@ -6,6 +6,7 @@ from ictsupport.database import db
 from ictsupport.people.models import Role
 from ictsupport.tickets.asking.suggestions import Asking
 from ictsupport.tickets.models import Resolution, Status, TicketType
+from ictsupport.tickets.outages.suggesting import known_of_system
 from ictsupport.tickets.problems.access import may_publish, visible_problems
 from ictsupport.tickets.problems.keeping import (
     DescribedMeanwhile,
@@ -16,7 +17,6 @@ from ictsupport.tickets.problems.keeping import (
     publish,
 )
 from ictsupport.tickets.problems.models import ProblemState
-from ictsupport.tickets.problems.parts import known_problem
 from ictsupport.tickets.related.major import children_of
 from ictsupport.tickets.related.merging import IsAProblem, merge
 from ictsupport.tickets.resolving import reopen, resolve
@@ -105,7 +105,7 @@ def test_what_is_published_is_read_by_those_it_concerns_until_it_is_solved(
 
     def told():
         asking = Asking("", telephony.id, council.id, member.id)
-        return [each.text for each in known_problem(asking, member)] == [WORDS]
+        return [each.text for each in known_of_system(asking, member)] == [WORDS]
 
     assert WORDS in browser(member).get("/").text
     assert WORDS not in browser(other_staff).get("/").text

@@ -38,11 +38,11 @@ def known_now(
     system_id: int | None = None, council_id: int | None = None, *, every_council: bool = False
 ) -> Sequence[Outage]:
     """What is known of a system (or of any) for somebody of a council: outages, and maintenance now or within a week."""
-    outages = select(Outage).where(_known(clock.now()))
+    outages = select(Outage).where(is_known(clock.now()))
     if system_id is not None:
         outages = outages.where(Outage.system_id == system_id)
     if not every_council:
-        outages = outages.where(or_(Outage.scope == Scope.ALL, Outage.council_id == council_id))
+        outages = outages.where(is_for(council_id))
     return db.session.scalars(
         outages.order_by(Outage.starts_at, Outage.id).options(
             joinedload(Outage.system).load_only(System.name, System.slug).raiseload("*"), raiseload("*")
@@ -50,7 +50,13 @@ def known_now(
     ).all()
 
 
-def _known(now: datetime) -> ColumnElement[bool]:
+def is_for(council_id: int | None) -> ColumnElement[bool]:
+    """SQL: the outages that people of the council are told of."""
+    return or_(Outage.scope == Scope.ALL, Outage.council_id == council_id)
+
+
+def is_known(now: datetime) -> ColumnElement[bool]:
+    """SQL: the outages there are, and maintenance now or within a week."""
     maintenance = Outage.kind == OutageKind.MAINTENANCE
     return and_(
         Outage.ended_at.is_(None),

@@ -1,6 +1,6 @@
-"""What other pages show of problems: the ticket's, the first page, and whoever is about to ask."""
+"""What other pages show of problems: the ticket's, and the first page of everybody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -8,7 +8,6 @@ from flask import url_for
 from ...pages.cards import notice
 from ...people.models import Person
 from ..access import is_desk, may_work
-from ..asking.suggestions import Asking, Suggestion, suggestion
 from ..models import ASKED_FOR, Ticket, TicketType
 from ..parts import Action, action, beside, part
 from ..raising import council_of
@@ -61,12 +60,3 @@ def known_problems(person: Person) -> Sequence[str]:
     """What everybody it may concern reads on their first page."""
     council = council_of(person)
     return published(council.id if council is not None else None)
-
-
-@suggestion(order=15)
-def known_problem(asking: Asking, _person: Person) -> Iterable[Suggestion]:
-    """The workaround, for whoever is about to ask about its system."""
-    if asking.system_id is None:
-        return
-    for words in published(asking.council_id, asking.system_id):
-        yield Suggestion("We know about this", words, "We are looking for what causes it.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, raiseload
 
 from ...database import db
@@ -147,23 +147,32 @@ def _is_any_published() -> bool:
     return db.session.scalar(select(Problem.ticket_id).where(Problem.PUBLISHED).limit(1)) is not None
 
 
-def published(council_id: int | None, system_id: int | None = None) -> Sequence[Any]:
-    """What people of a council may read of open problems, the newest first: (words,), of a system or of any."""
+def published(council_id: int | None) -> Sequence[str]:
+    """What people of a council may read of open problems, the newest first."""
     if not _is_any_published():
         return []
-    known = (
-        select(Problem.published_words)
-        .join(Ticket, Ticket.id == Problem.ticket_id)
-        .where(
-            Problem.PUBLISHED,
-            Ticket.OPEN,
-            Ticket.confidential.is_(False),
-            or_(Ticket.scope == Scope.ALL, Ticket.council_id == council_id),
-        )
-    )
-    if system_id is not None:
-        known = known.where(Ticket.id.in_(_about(system_id)))
+    known = select(Problem.published_words).join(Ticket).where(*_is_published(council_id))
     return db.session.scalars(known.order_by(Problem.published_at.desc()).limit(PUBLISHED)).all()
+
+
+def published_by_system(council_id: int | None) -> Subquery:
+    """SQL: the same by system, to be joined to what else is known of one: (system_id, words, at)."""
+    return (
+        select(
+            ticket_systems.c.system_id,
+            Problem.published_words.label("words"),
+            Problem.published_at.label("at"),
+        )
+        .join(Ticket, Ticket.id == Problem.ticket_id)
+        .join(ticket_systems, ticket_systems.c.ticket_id == Ticket.id)
+        .where(*_is_published(council_id))
+        .subquery()
+    )
+
+
+def _is_published(council_id: int | None) -> list[Any]:
+    whose = or_(Ticket.scope == Scope.ALL, Ticket.council_id == council_id)
+    return [Problem.PUBLISHED, Ticket.OPEN, Ticket.confidential.is_(False), whose]
 
 
 def _about(system_id: int) -> Select[int]:
