@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     from .assigning import suggesting as suggesting_agents  # noqa: F401
     from .blueprint import bp
     from .calls import keeping  # noqa: F401
+    from .outages import happening as outage_happening  # noqa: F401
     from .outages import reporting, suggesting  # noqa: F401
     from .outages import views as outage_views  # noqa: F401
     from .problems import parts as problem_parts  # noqa: F401

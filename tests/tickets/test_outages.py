@@ -185,3 +185,26 @@ def test_question_pages_with_all_suggestions_cost_few_statements(
         with count_queries() as queries:
             client.get(page)
         assert len(queries) <= 10, "\n".join(queries)
+
+
+def test_an_outage_stands_in_the_timeline_of_its_tickets_and_costs_others_nothing(
+    outage, member, agent, lead, make_ticket, browser, count_queries
+):
+    report = me_too(outage, member, by=member)
+    tell(outage, "The supplier is on site", by=lead)
+    end(outage, "A new card", by=lead)
+    client = browser(agent)
+    page = client.get(f"/tickets/{ticket_of(outage).reference}?show=linked").text
+    assert f'href="/systems/telephony/outages">of Telephony begins: {outage.title}' in page
+    assert "told how it goes: The supplier is on site" in page
+    assert "said that Telephony works again" in page
+    page = client.get(f"/tickets/{report.reference}?show=linked").text
+    assert "said that Telephony works again" in page
+    assert "told how it goes" not in page
+    other, costs = make_ticket(requester=member), []
+    for reference in (other.reference, report.reference):
+        client.get(f"/tickets/{reference}")
+        with count_queries() as queries:
+            client.get(f"/tickets/{reference}")
+        costs.append(sum("FROM outage " in each for each in queries))
+    assert costs == [0, 1]

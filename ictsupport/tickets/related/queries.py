@@ -27,6 +27,7 @@ from ...people.models import Person
 from ...statements import put_together
 from ..access import workable
 from ..models import Status, Ticket
+from ..outages.models import OutageReport, OutageTicket
 from ..search import finding
 from ..search import words as search_words
 from .models import LinkKind, MajorIncident, TicketLink
@@ -79,9 +80,12 @@ class Company:
     merged: Sequence[Joined]
     survivor: Joined | None
     is_major: bool
+    outages: Mapping[int, bool]
+    """The outages it stands for (True) or reports, by their id."""
 
 
 LINK, SPLIT, OPEN_TOO, MERGED, SURVIVOR, MAJOR = "link", "split", "open too", "merged", "survivor", "major"
+OUTAGE, REPORTED = "outage", "reported"
 
 
 def company_of(ticket: Ticket, person: Person) -> Company:
@@ -95,7 +99,16 @@ def company_of(ticket: Ticket, person: Person) -> Company:
 
 def _company(ticket: Ticket, person: Person) -> Company:
     given = {"ticket": ticket.id, "requester": ticket.requester_id, "survivor": ticket.merged_into_id}
-    rows: dict[str, list[Any]] = {LINK: [], SPLIT: [], OPEN_TOO: [], MERGED: [], SURVIVOR: [], MAJOR: []}
+    rows: dict[str, list[Any]] = {
+        OUTAGE: [],
+        REPORTED: [],
+        LINK: [],
+        SPLIT: [],
+        OPEN_TOO: [],
+        MERGED: [],
+        SURVIVOR: [],
+        MAJOR: [],
+    }
     for row in db.session.execute(_near(person), given):
         rows[row.why].append(row)
     links = [_linked(row) for row in (*rows[LINK], *rows[SPLIT])]
@@ -108,6 +121,7 @@ def _company(ticket: Ticket, person: Person) -> Company:
         merged,
         survivors[0] if survivors else None,
         bool(rows[MAJOR]),
+        {row.id: why == OUTAGE for why in (REPORTED, OUTAGE) for row in rows[why]},
     )
 
 
@@ -124,6 +138,8 @@ def _near(person: Person) -> Select[Any]:
         _open_too(ticket_id, person),
         _joined(MERGED, Ticket.merged_into_id == ticket_id),
         _joined(MAJOR, Ticket.id.in_(incidents)),
+        _outage(OUTAGE, ticket_id, OutageTicket),
+        _outage(REPORTED, ticket_id, OutageReport),
         _joined(SURVIVOR, Ticket.id == survivor),
     ).subquery()
     ranked = (
@@ -173,6 +189,19 @@ def _joined(why: str, which: ColumnElement[bool]) -> Any:
         literal(True).label("away"),
         null().cast(TicketLink.message_id.type).label("message_id"),
     ).where(which)
+
+
+def _outage(why: str, ticket_id: Any, model: type[OutageTicket] | type[OutageReport]) -> Any:
+    """The outage that the ticket stands for, or reports."""
+    return select(
+        literal(why).label("why"),
+        model.outage_id.label("id"),
+        null().cast(TicketLink.kind.type).label("kind"),
+        null().cast(TicketLink.at.type).label("at"),
+        model.ticket_id.label("far_id"),
+        literal(True).label("away"),
+        null().cast(TicketLink.message_id.type).label("message_id"),
+    ).where(model.ticket_id == ticket_id)
 
 
 def links_shown(ticket: Ticket, person: Person, limit: int = MOST_LINKS) -> Sequence[Linked]:
