@@ -53,19 +53,22 @@ class AskForm(Form):
     second = _person("Second person", NotRequired())
     third = _person("Third person", NotRequired())
     fourth = _person("Fourth person", NotRequired())
-    team = SelectField("Team", [NotRequired()], coerce=str)
+    team = SelectField("Team", coerce=str, validate_choice=False)
     needed = WholeNumberField(
         "How many of them must approve?", [NotRequired()], least=1, most=MOST, what="The number"
     )
     blocks = BooleanField("The ticket is not resolved before it is settled", default=True)
     hold = BooleanField("Put the ticket on hold until then", default=True)
 
+    known_teams: set[str]
+
     def offer(self, teams: Sequence[Team]) -> None:
+        self.known_teams = {str(each.id) for each in teams}
         self.team.choices = {"": "Choose"} | {str(each.id): each.name for each in teams}
 
     def validate(self, extra_validators: object = None) -> bool:
         good = super().validate(extra_validators)
-        if good and self.whom.data == TEAM and not self.team.data:
+        if good and self.whom.data == TEAM and self.team.data not in self.known_teams:
             self.team.errors = ["Choose a team"]
             return False
         if good and self.whom.data == PEOPLE and not self.people:
