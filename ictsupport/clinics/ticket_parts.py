@@ -23,6 +23,7 @@ class AtClinic:
     booking: Booking
     may_open: bool
     to_come: bool = False
+    own: bool = False
     template: str = "clinics/of_ticket.html"
 
 
@@ -67,7 +68,7 @@ def _at_clinic(ticket: Ticket, person: Person) -> AtClinic | None:
     if booking is None:
         return None
     own = booking.person_id == person.id
-    return AtClinic(booking, may_open=own or access.books_for_others(person), to_come=to_come)
+    return AtClinic(booking, may_open=own or access.books_for_others(person), to_come=to_come, own=own)
 
 
 @happening

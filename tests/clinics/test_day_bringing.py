@@ -165,7 +165,7 @@ def test_a_member_brings_a_request_from_its_page(
     assert "Bring it on Friday 20 November 2026 at 2pm" in page
     assert "over or cancelled" in person.post(f"/clinics/requests/{reference}", data={}).text
     assert person.post(f"/clinics/requests/{reference}", data={"booking": key}).status_code == 303
-    assert "Comes to the iPad clinic on" in person.get(f"/tickets/{reference}").text
+    assert "You bring this to the iPad clinic on" in person.get(f"/tickets/{reference}").text
     assert "You bring <a" in person.get(f"/clinics/bookings/{key}").text
     page = browser(agent).get(f"/tickets/{reference}").text
     assert page.count("Friday 20 November 2026 at 2pm") >= 2
