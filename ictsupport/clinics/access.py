@@ -161,6 +161,15 @@ def tickets_to_bring(person: Person, whose: Person) -> Select[Ticket]:
     return select(Ticket).where(false())
 
 
+def may_keep_places(person: Person, clinic: Clinic) -> bool:
+    """Whether the person may keep places of the clinic for members elected together."""
+    if runs(person, clinic):
+        return True
+    if clinic.scope is Scope.ALL:
+        return person.has_role(Role.DEMOCRATIC_SERVICES)
+    return person.has_role_for(clinic.council_id, Role.DEMOCRATIC_SERVICES)
+
+
 def plans_clinics(person: Person) -> bool:
     """Whether the person may plan clinics at all."""
     return person.has_role(*RUNNERS)

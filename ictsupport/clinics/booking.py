@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, delete, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -20,6 +20,7 @@ from ..tickets.texts import line, prose
 from . import access
 from .events import BookingMoved, SlotBooked
 from .models import BookedTick, Booking, BookingState, Clinic, ClinicTopic, Slot, SlotPlace
+from .queries import bookable, cohorts_of
 
 T = TypeVar("T")
 LONGEST_DETAILS = 2_000
@@ -118,7 +119,7 @@ def book_slot(
         if not walked_in:
             _check_cap(person, by)
         refuse_overlap(slot, person, by)
-        booking.place = free_place(slot, drop_in=walked_in, all_places=access.runs(by, slot.clinic))
+        booking.place = free_place(slot, person, drop_in=walked_in, all_places=access.runs(by, slot.clinic))
         db.session.add(booking)
         db.session.flush()
         keep_ticks(booking, slot)
@@ -158,7 +159,10 @@ def move_booking(booking: Booking, slot: Slot, *, by: Person) -> Booking:
             _check_cut_off(old, old.clinic.move_until_minutes, TooLateToMove, NothingToMove)
         _check_slot(slot, person, by, slot.clinic.book_until_minutes, TooLateToBook)
         refuse_overlap(slot, person, by, but_for=booking)
-        booking.slot_id, booking.place = slot.id, free_place(slot, all_places=access.runs(by, slot.clinic))
+        booking.slot_id, booking.place = (
+            slot.id,
+            free_place(slot, booking.person, all_places=access.runs(by, slot.clinic)),
+        )
         if booking.state is BookingState.OFFERED:  # another time than the one offered: they take it
             booking.state, booking.offered_until = BookingState.CONFIRMED, None
         booking.sequence += 1
@@ -294,10 +298,11 @@ def refuse_overlap(slot: Slot, person: Person, by: Person, but_for: Booking | No
         raise Overlapping(who=_who_has(person, by))
 
 
-def free_place(slot: Slot, *, drop_in: bool = False, all_places: bool = False) -> int:
+def free_place(slot: Slot, person: Person, *, drop_in: bool = False, all_places: bool = False) -> int:
     """The lowest place of the slot that nobody holds, or for a drop-in the highest.
 
-    The highest are kept for drop-in: only whoever runs the clinic gives them away beforehand.
+    The highest are kept for drop-in: only whoever runs the clinic gives them away beforehand. Those below
+    may be kept for a cohort: its members take them first.
     """
     held = and_(
         Booking.slot_id == SlotPlace.slot_id,
@@ -308,11 +313,11 @@ def free_place(slot: Slot, *, drop_in: bool = False, all_places: bool = False) -
         select(SlotPlace.number)
         .outerjoin(Booking, held)
         .where(SlotPlace.slot_id == slot.id, Booking.id.is_(None))
-        .order_by(SlotPlace.number.desc() if drop_in else SlotPlace.number)
+        .order_by(*_order(slot.clinic, person, drop_in))
         .limit(1)
     )
     if not (drop_in or all_places):
-        free = free.where(SlotPlace.number <= slot.clinic.places - slot.clinic.drop_in)
+        free = free.join(Clinic, Clinic.id == slot.clinic_id).where(bookable(person))
     number = db.session.scalar(free)
     if number is None:
         raise SlotFull
@@ -325,3 +330,12 @@ def keep_ticks(booking: Booking, slot: Slot) -> None:
         BookedTick(person_id=booking.person_id, tick=tick, booking_id=booking.id) for tick in slot.ticks
     )
     db.session.flush()
+
+
+def _order(clinic: Clinic, person: Person, drop_in: bool) -> list[Any]:
+    """Which place is given away first."""
+    if drop_in:
+        return [SlotPlace.number.desc()]
+    if clinic.keeps_places and clinic.kept_cohort in cohorts_of(person):
+        return [SlotPlace.number > clinic.places - clinic.drop_in, SlotPlace.number.desc()]
+    return [SlotPlace.number]

@@ -72,7 +72,8 @@ class Clinic(Scoped, Model):
     `starts_at` and `ends_at` the same as instants. `recurrence` is the wall time
     at which its series meant it, and stays when the clinic is moved. `drop_in` of
     the places in each slot cannot be booked; `despite` is why it was planned
-    although something stood in the way.
+    although something stood in the way. Until `kept_until`, `kept_places` in each slot are
+    booked only by members elected in the year `kept_cohort`.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -91,6 +92,9 @@ class Clinic(Scoped, Model):
     buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     drop_in: Mapped[int] = mapped_column(default=0, server_default="0")
     for_staff_too: Mapped[bool] = mapped_column(default=False)
+    kept_cohort: Mapped[int | None]
+    kept_places: Mapped[int] = mapped_column(default=0, server_default="0")
+    kept_until: Mapped[datetime | None]
     bookable_from: Mapped[datetime | None]
     book_until_minutes: Mapped[int] = mapped_column(default=0)
     move_until_minutes: Mapped[int] = mapped_column(default=0)
@@ -135,6 +139,11 @@ class Clinic(Scoped, Model):
     def where(self) -> str:
         """Where to go, with the address."""
         return f"{self.venue}, {self.site.address}" if self.site.address else self.venue
+
+    @property
+    def keeps_places(self) -> bool:
+        """Whether places are kept for members elected together, at this moment."""
+        return self.kept_until is not None and self.kept_until > clock.now()
 
     @property
     def is_called_off(self) -> bool:

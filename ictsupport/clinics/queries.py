@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
 
 from .. import clock
@@ -19,8 +19,19 @@ from .models import Booking, BookingState, Clinic, Slot, SlotPlace, clinic_hosts
 SHOWN_TIMES = 6
 PAGE = 12
 LIVE = Booking.state != BookingState.CANCELLED
-BOOKABLE = SlotPlace.number <= Clinic.places - Clinic.drop_in
-"""The places that are not kept for drop-in."""
+
+
+def bookable(person: Person | None = None) -> ColumnElement[bool]:
+    """SQL: the places somebody may book: not those kept for drop-in, nor for a cohort that is not theirs."""
+    others = Clinic.kept_cohort.not_in(cohorts_of(person) if person else [])
+    kept = case((and_(Clinic.kept_until > clock.now(), others), Clinic.kept_places), else_=0)
+    return SlotPlace.number <= Clinic.places - Clinic.drop_in - kept
+
+
+def cohorts_of(person: Person) -> set[int]:
+    """The years in which somebody was elected to the seats they hold."""
+    today = clock.now().date()
+    return {term.cohort for term in person.terms if term.cohort and term.covers(today)}
 
 
 @dataclass(frozen=True)
@@ -61,8 +72,8 @@ def free_places(slot_ids: Collection[int]) -> dict[int, int]:
     return dict(rows.all())
 
 
-def next_free_times(clinic_ids: Collection[int]) -> list[tuple[Slot, int]]:
-    """The times to come at these clinics that have places left, soonest first, and how many."""
+def next_free_times(clinic_ids: Collection[int], person: Person | None = None) -> list[tuple[Slot, int]]:
+    """The times to come at these clinics that have places left (for the person), soonest first, and how many."""
     held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
     left = func.count(SlotPlace.number) - func.count(Booking.id)
     rows = db.session.execute(
@@ -70,7 +81,7 @@ def next_free_times(clinic_ids: Collection[int]) -> list[tuple[Slot, int]]:
         .join(SlotPlace, SlotPlace.slot_id == Slot.id)
         .join(Slot.clinic)
         .outerjoin(Booking, held)
-        .where(BOOKABLE)
+        .where(bookable(person))
         .where(Slot.clinic_id.in_(clinic_ids), Slot.withdrawn_at.is_(None), Slot.starts_at > clock.now())
         .group_by(Slot.id)
         .having(left > 0)
@@ -104,16 +115,18 @@ def next_clinics(
         clinics = clinics.where(Clinic.site_id == site_id)
     if after is not None:
         clinics = clinics.where(Clinic.starts_at > after)
-    return _with_free_times(db.session.scalars(clinics).all())
+    return _with_free_times(db.session.scalars(clinics).all(), person)
 
 
-def free_times(clinic: Clinic, *, all_to_come: bool = False) -> list[FreeTime]:
-    """The times at one clinic that can be booked now; for its hosts, all that are not over yet."""
-    (offer,) = _with_free_times([clinic], all_to_come=all_to_come)
+def free_times(clinic: Clinic, person: Person | None = None, *, all_to_come: bool = False) -> list[FreeTime]:
+    """The times at one clinic that the person can book now; for its hosts, all that are not over yet."""
+    (offer,) = _with_free_times([clinic], person, all_to_come=all_to_come)
     return offer.times
 
 
-def _with_free_times(clinics: Sequence[Clinic], *, all_to_come: bool = False) -> list[Offer]:
+def _with_free_times(
+    clinics: Sequence[Clinic], person: Person | None, *, all_to_come: bool = False
+) -> list[Offer]:
     offers = {clinic.id: Offer(clinic) for clinic in clinics}
     now = clock.now()
     held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
@@ -128,7 +141,7 @@ def _with_free_times(clinics: Sequence[Clinic], *, all_to_come: bool = False) ->
             Slot.clinic_id.in_(offers),
             Slot.withdrawn_at.is_(None),
             begins > now,
-            true() if all_to_come else BOOKABLE,
+            true() if all_to_come else bookable(person),
         )
         .group_by(Slot.id)
         .having(left > 0)
@@ -155,7 +168,7 @@ def next_free_slot(person: Person) -> tuple[Clinic, Slot] | None:
             Clinic.called_off_at.is_(None),
             or_(Clinic.bookable_from.is_(None), Clinic.bookable_from <= now),
             access.open_to(person),
-            exists().where(SlotPlace.slot_id == Slot.id, BOOKABLE, ~held),
+            exists().where(SlotPlace.slot_id == Slot.id, bookable(person), ~held),
         )
         .options(contains_eager(Slot.clinic).joinedload(Clinic.site))
         .order_by(Slot.starts_at, Slot.id)

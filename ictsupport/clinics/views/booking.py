@@ -77,7 +77,7 @@ def clinic(clinic_id: int) -> ResponseReturnValue:
         "clinics/clinic.html",
         clinic=found,
         person=person,
-        times=[] if found.is_called_off else free_times(found, all_to_come=running),
+        times=[] if found.is_called_off else free_times(found, person, all_to_come=running),
         running=running,
         plans=running and access.plans_clinics(me()),
         waiting=list_of(found) if running else [],
@@ -121,7 +121,7 @@ def book(slot_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
             others = other_times(slot, person)
-            full = isinstance(refusal, SlotFull) and not free_times(slot.clinic)
+            full = isinstance(refusal, SlotFull) and not free_times(slot.clinic, person)
             return _ask(form, slot, person, others=others, full=full), 409
         whose = "Your time is" if person.id == me().id else f"The time is now {person.name}’s: it is"
         return done(

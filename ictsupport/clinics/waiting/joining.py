@@ -109,7 +109,7 @@ def _check(clinic: Clinic, person: Person, by: Person) -> None:
     if all(cut_off(slot, clinic) <= clock.now() for slot in clinic.slots):
         raise SlotPassed
     offer_or_later(clinic)
-    if any(cut_off(slot, clinic) > clock.now() for slot in free_slots(clinic)):
+    if any(cut_off(slot, clinic) > clock.now() for slot in free_slots(clinic, person)):
         raise StillFree(day=clinic.day)
 
 

@@ -56,9 +56,9 @@ def waiting_in_order(clinic: Clinic) -> Sequence[WaitingEntry]:
     ).all()
 
 
-def free_slots(clinic: Clinic) -> list[Slot]:
-    """The slots of the clinic with a place left, once for each place, soonest first."""
-    return [slot for slot, left in next_free_times([clinic.id]) for _ in range(left)]
+def free_slots(clinic: Clinic, person: Person | None = None) -> list[Slot]:
+    """The slots of the clinic with a place left (for the person), once for each place, soonest first."""
+    return [slot for slot, left in next_free_times([clinic.id], person) for _ in range(left)]
 
 
 def offer_places(clinic: Clinic) -> list[Booking]:
@@ -120,7 +120,7 @@ def _hold(entry: WaitingEntry, slot: Slot, until: datetime) -> Booking | None:
     refuse_overlap(slot, person, person)
     booking = Booking(
         slot_id=slot.id,
-        place=free_place(slot),
+        place=free_place(slot, person),
         person_id=person.id,
         state=BookingState.OFFERED,
         offered_until=until,

@@ -9,6 +9,7 @@ from ... import clock, jobs
 from ...clinics.attending import check_in, record_no_show, record_outcome
 from ...clinics.booking import book_slot
 from ...clinics.calling_off import call_off_clinic, cancel_booking
+from ...clinics.cohorts.keeping import keep_places_for
 from ...clinics.day.queue import call, join_queue, leave_queue
 from ...clinics.day.visitors import name_visitor
 from ...clinics.models import Booking, BookingState, Clinic, ClinicTopic, Outcome, Slot
@@ -106,6 +107,7 @@ def hold_clinics(scene: Setting) -> None:
         if clinic.day < scene.today:
             _attend(scene, clinic, clinic.hosts[0])
     _wait_and_call_off(scene, devices)
+    _keep_for_new_members(scene)
     _send_nothing()
 
 
@@ -193,6 +195,22 @@ def raise_from_clinics() -> None:
                 booking, Outcome.TICKET, by=host, subject=booking.topic.name if booking.topic else ""
             )
     _send_nothing()
+
+
+def _keep_for_new_members(scene: Setting) -> None:
+    """The clinic after next of each council keeps its times for a few weeks for those elected last."""
+    for council in scene.councils.values():
+        terms = [term for member in scene.members for term in member.terms if term.council_id == council.id]
+        to_come = (
+            select(Clinic)
+            .where(Clinic.council_id == council.id, Clinic.starts_at > clock.now() + timedelta(weeks=5))
+            .order_by(Clinic.starts_at)
+            .limit(1)
+        )
+        cohort = max(term.cohort for term in terms if term.cohort)
+        for clinic in db.session.scalars(to_come).all():
+            until = scene.today + timedelta(weeks=3)
+            keep_places_for(cohort, [clinic], places=1, until=until, by=clinic.hosts[0])
 
 
 def leave_with_devices(scene: Setting) -> None:
