@@ -59,7 +59,8 @@ def index() -> ResponseReturnValue:
         site=site,
         bookings=bookings_to_come([person.id]),
         waits=waits,
-        waited_for={turn.clinic.id for each in waits for turn in each.turns},
+        waited_for={turn.clinic.id for each in waits for turn in each.turns}
+        | {each.entry.booking.slot.clinic_id for each in waits if each.entry.booking is not None},
         runs=access.plans_clinics(me()) or (not me().is_member and hosts_something(me())),
         acted_for=_acted_for(),
         books_for_others=access.books_for_others(me()),
