@@ -19,6 +19,7 @@ from . import (
     ratings,
     requests,
     setting,
+    together,
 )
 from .rota import fill as fill_rota
 
@@ -64,4 +65,5 @@ def load(
         approvals.ask_for_approval(scene)
         clinics.raise_from_clinics()
         clinics.leave_with_devices(scene)
+        together.put_together(scene, now)
         db.session.commit()

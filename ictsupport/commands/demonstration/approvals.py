@@ -41,7 +41,7 @@ def ask_for_approval(scene: Setting) -> None:
         made.append(ask(ticket, "An exception from the standard set-up", by=agent, team=team))
     _say(made[:1], judith, Decision.APPROVE, "It is in the budget, and the team needs it this month")
     _say(made[2:3], lead, Decision.REFUSE, "There are three in the store. Take one of those.")
-    _send_nothing()
+    send_nothing()
 
 
 def _say(made: list[Approval], by: Person, decision: Decision, reason: str) -> None:
@@ -50,7 +50,7 @@ def _say(made: list[Approval], by: Person, decision: Decision, reason: str) -> N
         decide(approver, decision, by=by, reason=reason)
 
 
-def _send_nothing() -> None:
+def send_nothing() -> None:
     """The mail about it has been sent, as far as the demonstration goes."""
     db.session.flush()
     db.session.execute(update(Outgoing).where(Outgoing.sent_at.is_(None)).values(sent_at=Outgoing.created_at))
