@@ -45,6 +45,7 @@ from ictsupport.tickets.targets.models import Clock
 
 from ..postgres import Server
 from . import corpus
+from .clinics import measured as of_clinics
 from .pages import PAGES, Page, Things
 
 KEPT = Path("instance/bench")
@@ -157,7 +158,7 @@ def measure(settings: Settings, runs: int, only: str) -> Iterator[Result]:
                 times, cpu = timed(visitor, page, things, runs, pid)
                 yield Result(page.name, *times, statements_of(app, cookies[page.who], page, things), cpu)
         if not only:
-            for line in (crowd(app, port, cookies["agent"], things), sweep(app)):
+            for line in (crowd(app, port, cookies["agent"], things), sweep(app), *clinics(app)):
                 print(line, flush=True)
     with app.app_context():
         db.engine.dispose()
@@ -205,6 +206,12 @@ def sweep(app: Flask) -> str:
         db.session.commit()
         took = (time.perf_counter() - start) * 1000
     return f"sweep of {running:,} running clocks, {found} past their target: {took:.0f} ms"
+
+
+def clinics(app: Flask) -> list[str]:
+    """Listing the next clinics, booking, and planning a series of two years, without the server between."""
+    with app.test_request_context():
+        return [str(each) for each in of_clinics()]
 
 
 def prepare(app: Flask) -> tuple[Things, dict[str, str]]:
