@@ -48,6 +48,7 @@ LABELS = {
     "tickets.RequestTypeAdded": "Request types added",
     "tickets.RequestTypeChanged": "Request types",
     "tickets.RoutingChanged": "Routing",
+    "tickets.TagChanged": "Tags",
     "tickets.TeamChanged": "Teams",
 }
 

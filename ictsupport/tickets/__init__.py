@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         policy_views,
         queue_views,
         routing_views,
+        tag_views,
         wording_views,
     )
     from .setting_up.blueprint import bp as setting_up_bp

@@ -53,17 +53,27 @@ def _set(ticket: Ticket, add: Iterable[Tag] = (), take: Iterable[Tag] = (), *, b
 
 
 def tags_named(names: Iterable[str]) -> list[Tag]:
-    """The tags of these names, made where there was none. Two who make the same one at once get the same."""
+    """The tags of these names, made where there was none. Two who make the same one at once get the same.
+
+    A name that a tag went by once gives that tag.
+    """
     clean = [name for typed in names for name in names_in(typed)]
     known = _known(clean)
     if len(known) < len(set(clean)):
         insert_if_new(Tag, [{"name": name} for name in clean if name not in {one.name for one in known}])
         known = _known(clean)
-    return list(known)
+    became = {one.became_id for one in known if one.became_id is not None}
+    if became:
+        now = db.session.scalars(select(Tag).where(Tag.id.in_(became))).all()
+        known = list({one.id: one for one in (*known, *now) if one.became_id is None}.values())
+    return sorted(known, key=lambda one: one.name)
 
 
 def _known(names: Sequence[str]) -> Sequence[Tag]:
-    return db.session.scalars(select(Tag).where(Tag.name.in_(names)).order_by(Tag.name)).all()
+    """Those that are there, for whoever puts them on tickets: none becomes another meanwhile."""
+    found = select(Tag).where(Tag.name.in_(names)).order_by(Tag.name)
+    as_they_stand = found.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
+    return db.session.scalars(as_they_stand).all()
 
 
 def known_tags(person: Person) -> Select[Tag]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ictsupport.database import db
 from ictsupport.people.models import Calendar, Membership, Role
+from ictsupport.tickets.desk.models import Tag
 from ictsupport.tickets.models import RoutingRule
 from ictsupport.tickets.request_types.keeping import add_type
 from ictsupport.tickets.request_types.questions import Kind, Question
@@ -55,6 +56,10 @@ DOORS = {
     "setting_up.new_checklist": BOTH,
     "setting_up.checklist": BOTH,
     "setting_up.checklist_retirement": Door(post=SETS_UP),
+    "setting_up.tags": Door(get={Role.MANAGER}),
+    "setting_up.tag": Door(get={Role.MANAGER}, post={Role.MANAGER}),
+    "setting_up.tag_merging": Door(get={Role.MANAGER}, post={Role.MANAGER}),
+    "setting_up.tag_removal": Door(post={Role.MANAGER}),
     "setting_up.wordings": Door(get=SETS_UP),
     "setting_up.words": BOTH,
     "setting_up.routing": Door(get=SETS_UP),
@@ -82,7 +87,11 @@ def things(world: World) -> dict[str, Any]:
     db.session.flush()
     add_type(name="Paint", by=None, questions=[Question("colour", Kind.TEXT, "Which colour?")])
     checklist = save_checklist(Checklist(), name="New starter", items="Order a desk", by=None)
+    tag = Tag(name="laptop")
+    db.session.add(tag)
+    db.session.flush()
     return {
+        "tag_id": tag.id,
         "checklist_id": checklist.id,
         "type_slug": "paint",
         "key": "colour",

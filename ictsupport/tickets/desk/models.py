@@ -31,10 +31,15 @@ ticket_tags = Table(
 
 
 class Tag(Model):
-    """A word the desk puts on tickets that belong together. Always in small letters, so that it is there only once."""
+    """A word the desk puts on tickets that belong together. Always in small letters, so that it is there only once.
+
+    One that `became` another is only a name that it went by: on no ticket,
+    but understood wherever it is still written.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40), unique=True)
+    became_id: Mapped[int | None] = mapped_column(ForeignKey("tag.id"), index=True)
 
 
 class Draft(Model):

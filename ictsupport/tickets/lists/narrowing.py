@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from ... import clock
 from ...config import settings
@@ -138,8 +138,11 @@ def _system(values: list[str], _person: Person) -> ColumnElement[bool] | None:
 
 
 def _tag(values: list[str], _person: Person) -> ColumnElement[bool]:
-    tagged = select(ticket_tags.c.ticket_id).join(Tag, Tag.id == ticket_tags.c.tag_id)
-    return Ticket.id.in_(tagged.where(Tag.name.in_([value.lower() for value in values])))
+    """By the tag's name, or one it went by once: lists that were saved before go on."""
+    named = select(func.coalesce(Tag.became_id, Tag.id)).where(
+        Tag.name.in_([value.lower() for value in values])
+    )
+    return Ticket.id.in_(select(ticket_tags.c.ticket_id).where(ticket_tags.c.tag_id.in_(named)))
 
 
 def _request_type(values: list[str], _person: Person) -> ColumnElement[bool]:

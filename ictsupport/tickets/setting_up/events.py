@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ...journal.settings import SettingChanged
 from ...people.models import Person, Team
+from ..desk.models import Tag
 from ..models import Queue
 
 
@@ -37,3 +38,10 @@ class RoutingChanged(SettingChanged):
 @dataclass(frozen=True, kw_only=True)
 class WordingChanged(SettingChanged):
     """Requesters are told something in other words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagChanged(SettingChanged):
+    """A tag is called otherwise now, became another one, or is removed."""
+
+    about: Tag
