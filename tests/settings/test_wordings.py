@@ -1,10 +1,14 @@
 """What requesters are told is chosen in pages, for a council or for all."""
 
+from sqlalchemy import select
+
 from ictsupport.database import db
-from ictsupport.tickets.asking.telling import what_next
+from ictsupport.mail import Outgoing
+from ictsupport.tickets.asking.telling import told, what_next
 from ictsupport.tickets.holding import hold
-from ictsupport.tickets.models import HoldReason
-from ictsupport.tickets.setting_up.wordings import wording
+from ictsupport.tickets.models import HoldReason, Resolution
+from ictsupport.tickets.resolving import resolve
+from ictsupport.tickets.setting_up.wordings import SECTIONS, TEXTS, told_of, wording
 
 OWN = {"text_hold_awaiting_supplier": "We are waiting for our partner company."}
 ALL = {"text_hold_awaiting_supplier": "The supplier has it in hand."}
@@ -56,3 +60,26 @@ def test_the_page_costs_few_statements(browser, manager, desk, count_queries):
     with count_queries() as queries:
         assert visitor.get("/settings/words").status_code == 200
     assert len(queries) <= 5, queries
+
+
+def test_how_it_ended_is_told_in_plain_words_on_the_page_and_in_the_mail(
+    sheet, manager, agent, staff, desk, browser, make_ticket
+):
+    ticket = make_ticket()
+    assert told(ticket).ended == ""
+    resolve(ticket, Resolution.WORKAROUND, "Use the web page.", by=agent)
+    shipped = "There is a way around it that works for now."
+    assert shipped in browser(staff).get(f"/tickets/{ticket.reference}").text
+    mail = db.session.scalars(select(Outgoing).where(Outgoing.to_id == staff.id).order_by(Outgoing.id.desc()))
+    assert shipped in mail.first().text
+    form = sheet(manager, "/settings/words/northbrook")
+    said = form.look(text_done_workaround="For now, there is another way.")
+    assert "Pages of requests that ended so" in said
+    assert "on hold now" not in said
+    form.save(text_done_workaround="For now, there is another way.")
+    assert told(ticket).ended == "For now, there is another way."
+
+
+def test_there_are_words_for_every_way_to_wait_and_to_end():
+    assert all(told_of(each, None) for each in Resolution)
+    assert [key for keys in SECTIONS.values() for key in keys] == list(TEXTS)

@@ -8,7 +8,7 @@ from ...config import settings
 from ...pages.filters import long_date, near_moment
 from ...people.calendars import calendar_for
 from ..models import ClockKind, HoldReason, Status, Ticket
-from ..setting_up.wordings import told_while, wording
+from ..setting_up.wordings import told_of, told_while, wording
 from ..targets.clocks import Stage
 
 STATES = {
@@ -29,6 +29,8 @@ class Told:
     who: str
     next: str
     waits_for_you: bool = False
+    ended: str = ""
+    """What became of it, once it is done."""
 
 
 def told(ticket: Ticket) -> Told:
@@ -39,7 +41,14 @@ def told(ticket: Ticket) -> Told:
     ticket = ticket.standing
     waits = ticket.hold_reason is HoldReason.REQUESTER
     state = "Waiting for you" if waits else STATES[ticket.status]
-    return Told(state, who_has(ticket), what_next(ticket), waits or ticket.status is Status.RESOLVED)
+    ended = ticket.resolution if ticket.status in (Status.RESOLVED, Status.CLOSED) else None
+    return Told(
+        state,
+        who_has(ticket),
+        what_next(ticket),
+        waits or ticket.status is Status.RESOLVED,
+        told_of(ended, ticket.council_id) if ended is not None else "",
+    )
 
 
 def who_has(ticket: Ticket) -> str:

@@ -17,13 +17,13 @@ from ...people.models import Council
 from ..models import Status, Ticket
 from .access import SETS_UP, councils_set_up_by, may_set_up, sets_up, turnstile
 from .blueprint import bp
-from .wordings import LONGEST, TEXTS, choose, own_words, wording
+from .wordings import LONGEST, SECTIONS, TEXTS, choose, own_words, wording
 
 ALL = "all"
 
 setting(
     "Words for requesters",
-    "What people are told while their request waits, and when it is finished.",
+    "What people are told while their request waits, and how it ended.",
     "setting_up.wordings",
     when=sets_up,
     group="What people read",
@@ -54,7 +54,10 @@ def wordings() -> ResponseReturnValue:
     councils = councils_set_up_by(me())
     return render_template(
         "settings/wordings.html",
-        texts=[(text.when, wording(key, None)) for key, text in TEXTS.items()],
+        sections=[
+            (title, [(TEXTS[key].when, wording(key, None)) for key in keys])
+            for title, keys in SECTIONS.items()
+        ],
         councils=[(council, len(own_words(council.id))) for council in councils],
         may_all=may_set_up(me(), None),
     )
@@ -90,8 +93,12 @@ def words(scope: str) -> ResponseReturnValue:
         form=form,
         council=council,
         preview=outcome.preview,
-        fields=[
-            (_field(key), wording(key, None) if council else text.shipped) for key, text in TEXTS.items()
+        sections=[
+            (
+                title,
+                [(_field(key), wording(key, None) if council else TEXTS[key].shipped) for key in keys],
+            )
+            for title, keys in SECTIONS.items()
         ],
     )
 
@@ -105,14 +112,21 @@ def _what_changes(council: Council | None, save: object) -> Preview:
     rows = [(TEXTS[key].when, old[key], new[key]) for key in TEXTS if old[key] != new[key]]
     if not rows:
         return Preview(["Nobody would be told anything different."])
+    on_hold = {key.startswith("hold.") for key in TEXTS if old[key] != new[key]}
+    says = [_who_waits(council_id)] if True in on_hold else []
+    if False in on_hold:
+        says.append("Pages of requests that ended so would say it the new way at once. Mail that has been sent stays as it is.")
+    return Preview(says, [Table("What is told", ["When", "Now", "Then"], rows)])
+
+
+def _who_waits(council_id: int | None) -> str:
     waiting = select(func.count()).where(
         Ticket.OPEN, Ticket.status == Status.ON_HOLD, Ticket.confidential.is_(False)
     )
     if council_id is not None:
         waiting = waiting.where(Ticket.council_id == council_id)
     count = db.session.scalar(waiting) or 0
-    says = [
+    return (
         f"{plural(count, 'open request')} {'is' if count == 1 else 'are'} on hold now, and the pages of those "
-        "concerned would say it the new way at once. Mail that has been sent stays as it is.",
-    ]
-    return Preview(says, [Table("What is told", ["When", "Now", "Then"], rows)])
+        "concerned would say it the new way at once. Mail that has been sent stays as it is."
+    )

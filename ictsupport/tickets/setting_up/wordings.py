@@ -11,7 +11,7 @@ from ...journal.settings import differences
 from ...people.models import Council, Person
 from ...people.scopes import scoped_to
 from ...unchanged import until_changed
-from ..models import HoldReason
+from ..models import HoldReason, Resolution
 from ..texts import line
 from .access import refuse_others
 from .events import WordingChanged
@@ -48,6 +48,21 @@ TEXTS: Mapping[str, Text] = {
     "hold.booked": Text(
         "While a visit or clinic is booked", "We are waiting for the visit or clinic that is booked."
     ),
+    "done.fixed": Text("When it is fixed", "We have fixed it."),
+    "done.workaround": Text(
+        "When there is a workaround",
+        "There is a way around it that works for now. The cause of it is still there.",
+    ),
+    "done.request fulfilled": Text("When a request is fulfilled", "You have what you asked for."),
+    "done.advice given": Text("When advice was given", "We have told you how it is done."),
+    "done.fixed by supplier": Text("When a supplier has fixed it", "The supplier has fixed it."),
+    "done.fixed by change": Text("When a change has fixed it", "A change that was planned has fixed it."),
+    "done.no fault found": Text("When no fault was found", "We found nothing that we could put right."),
+    "done.duplicate": Text("When it was asked twice", "We deal with it in another request."),
+    "done.cancelled by requester": Text(
+        "When whoever asked took it back", "You told us that you do not need it any more."
+    ),
+    "done.not supported": Text("When it is not supported", "It is something that we cannot support."),
     "closed": Text(
         "When it is closed",
         "It is finished. If you write to us about it again, we open a new request that follows it.",
@@ -58,9 +73,21 @@ TEXTS: Mapping[str, Text] = {
 }
 
 
+SECTIONS = {
+    "While it waits": [key for key in TEXTS if key.startswith("hold.")],
+    "How it ended": [key for key in TEXTS if key.startswith("done.")],
+    "When it is over": ["closed", "cancelled"],
+}
+
+
 def told_while(reason: HoldReason, council_id: int | None) -> str:
     """What a requester is told while their request is on hold."""
     return wording(f"hold.{reason.value}", council_id)
+
+
+def told_of(resolution: Resolution, council_id: int | None) -> str:
+    """What a requester is told of how their request ended."""
+    return wording(f"done.{resolution.value}", council_id)
 
 
 def wording(key: str, council_id: int | None) -> str:
