@@ -1,21 +1,12 @@
 /* The question pages, nicer: what depends on an answer shows when it is given, and choosing what it is about brings
    its questions at once. Without this, every question stands there with the words that say when to answer it. */
+import { answered as answeredIn, put, showAsked } from "./asked.js";
 import { fetched } from "./fetched.js";
 
 const form = document.querySelector("form[action*='/tickets/new']");
 
-function answered(name) {
-  const field = form.elements.namedItem(name);
-  return field ? field.value : "";
-}
-
-function show() {
-  for (const group of form.querySelectorAll("[data-only-if]")) {
-    const first = form.elements.namedItem(group.dataset.onlyIf);
-    const box = first && (first.length === undefined ? first : first[0]).closest("[data-only-if]");
-    group.hidden = Boolean(box?.hidden) || answered(group.dataset.onlyIf) !== group.dataset.is;
-  }
-}
+const answered = (name) => answeredIn(form, name);
+const show = () => showAsked(form);
 
 async function bring() {
   const place = document.getElementById("more");
@@ -34,10 +25,6 @@ async function bring() {
     if (field && value) field.value = value;
   }
   show();
-}
-
-function put(place, fresh) {
-  place.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
 }
 
 /* What is known of the system, and what fits the words so far. */

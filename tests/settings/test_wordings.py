@@ -8,7 +8,7 @@ from ictsupport.tickets.asking.telling import told, what_next
 from ictsupport.tickets.holding import hold
 from ictsupport.tickets.models import HoldReason, Resolution
 from ictsupport.tickets.resolving import resolve
-from ictsupport.tickets.setting_up.wordings import SECTIONS, TEXTS, told_of, wording
+from ictsupport.tickets.setting_up.wordings import SECTIONS, TEXTS, wording
 
 OWN = {"text_hold_awaiting_supplier": "We are waiting for our partner company."}
 ALL = {"text_hold_awaiting_supplier": "The supplier has it in hand."}
@@ -81,5 +81,6 @@ def test_how_it_ended_is_told_in_plain_words_on_the_page_and_in_the_mail(
 
 
 def test_there_are_words_for_every_way_to_wait_and_to_end():
-    assert all(told_of(each, None) for each in Resolution)
+    assert {f"done.{each.value}" for each in Resolution} <= TEXTS.keys()
+    assert {f"hold.{each.value}" for each in HoldReason} <= TEXTS.keys()
     assert [key for keys in SECTIONS.values() for key in keys] == list(TEXTS)

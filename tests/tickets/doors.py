@@ -74,6 +74,7 @@ DOORS = {
     "tickets.call": Door(get=DESK),
     "tickets.call_of": Door(get=DESK, post=DESK),
     "tickets.call_typed": Door(post=DESK),
+    "tickets.call_questions": Door(get=DESK),
     "tickets.call_removal": Door(post=DESK),
     "tickets.message": Door(post=DESK),
     "tickets.views": Door(get=DESK, post=DESK),

@@ -1,5 +1,6 @@
 """Several calls at once, kept as they are typed; promises to ring back; who calls is checked in the same press."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from ictsupport.tickets.calls.models import OpenCall
 from ictsupport.tickets.calls.promised import promised_by
 from ictsupport.tickets.models import CallResult, Status, Ticket
 from ictsupport.tickets.replying import log_call
-from ictsupport.tickets.request_types.keeping import enter_shipped
-from ictsupport.tickets.request_types.models import IdentityCheck, RequestType
+from ictsupport.tickets.request_types.keeping import add_type, ask_anew, enter_shipped
+from ictsupport.tickets.request_types.models import FilledForm, IdentityCheck, RequestType
+from ictsupport.tickets.request_types.questions import Kind, Question
 
 from ..conftest import NOW
 
@@ -116,3 +118,61 @@ def test_the_call_form_costs_few_statements(member, rival, agent, desk, browser,
         spent.append(len(queries))
     assert spent[0] == spent[1] <= 10, "\n".join(queries)
     assert len(db.session.scalars(select(OpenCall)).all()) == 2
+
+
+@pytest.fixture
+def laptop_type(desk):
+    return add_type(
+        name="Laptop",
+        by=None,
+        questions=[
+            Question("wrong", Kind.CHOICE, "What is wrong?", choices=("Screen", "Keyboard")),
+            Question("crack", Kind.YES_NO, "Is it cracked?", only_if=("wrong", "Screen")),
+            Question("since", Kind.DATE, "Since when?", required=False),
+        ],
+    )
+
+
+def test_a_call_is_asked_the_questions_of_its_type_and_keeps_the_answers_with_their_version(
+    laptop_type, member, agent, desk, browser
+):
+    here, client = f"/tickets/call/{member.id}", browser(agent)
+    old = laptop_type.form
+    fragment = client.get(f"{here}/questions?type={laptop_type.id}").text
+    assert "Is it cracked?" in fragment
+    assert "<nav" not in fragment
+    typed = {**TYPED, "request_type": laptop_type.id}
+    shown = client.post(here, data={**typed, "then": "questions"})
+    assert (shown.status_code, "What is wrong?" in shown.text) == (200, True)
+    asked = {**typed, "questions": old.id, "q-wrong": "Screen"}
+    refused = client.post(here, data=asked)
+    assert "Answer “Is it cracked?”" in refused.text
+    ask_anew(laptop_type, [Question("colour", Kind.TEXT, "Which colour?")], by=None)
+    since = {"q-since-day": "2", "q-since-month": "11", "q-since-year": "2026"}
+    client.post(here, data={**asked, "q-crack": "Yes", **since})
+    filled = db.session.scalars(select(FilledForm)).one()
+    assert (filled.form_id, [each["words"] for each in filled.answers]) == (
+        old.id,
+        ["Screen", "Yes", "Monday 2 November 2026"],
+    )
+
+
+def test_what_a_question_that_is_not_asked_holds_does_not_count_and_an_open_call_keeps_the_rest(
+    laptop_type, member, agent, desk, browser
+):
+    here, client = f"/tickets/call/{member.id}", browser(agent)
+    typed = {
+        **TYPED,
+        "request_type": laptop_type.id,
+        "questions": laptop_type.form.id,
+        "q-since-year": "2026",
+    }
+    typed |= {"q-wrong": "Keyboard", "q-crack": "Yes", "q-other": "x"}
+    assert client.post(f"{here}/typed", data=typed).status_code == 204
+    page = client.get(here).text
+    assert re.search(r'name="q-wrong"[^>]*value="Keyboard"[^>]*checked', page)
+    assert 'value="2026"' in page
+    assert "q-other" not in db.session.scalars(select(OpenCall)).one().typed
+    client.post(here, data=typed | {"q-since-year": ""})
+    answers = db.session.scalars(select(FilledForm)).one().answers
+    assert [(each["key"], each["value"]) for each in answers] == [("wrong", "Keyboard")]

@@ -22,8 +22,10 @@ from ..calls import keeping
 from ..calls.knowing import facts_about
 from ..calls.promised import promised_by
 from ..models import Channel, Resolution, Ticket, TicketType
-from ..request_types.models import Proof
-from ..request_types.offering import Filled, form_now, types_for
+from ..request_types.filling import fields_for
+from ..request_types.models import Proof, TypeForm
+from ..request_types.offering import Filled, form_now, form_of, types_for
+from ..request_types.questions import Kind, read
 from . import calling
 from . import queries as desk_queries
 from .forms import CallForm, moment_of
@@ -59,7 +61,8 @@ def call_of(person_id: int) -> ResponseReturnValue:
     if request.method == "POST" and form.then.data == "keep":
         keeping.keep(me(), caller, _typed())
         return done(url_for("tickets.call"), f"The call from {caller.name} is kept open.")
-    if form.validate_on_submit():
+    showing = form.is_submitted() and form.then.data == "questions"
+    if not showing and form.validate_on_submit():
         try:
             ticket = _log(caller, form)
         except Refusal as refusal:
@@ -81,7 +84,17 @@ def call_of(person_id: int) -> ResponseReturnValue:
         open_calls=keeping.open_calls(me()),
         form=form,
     )
-    return make_response(page, 422 if form.is_submitted() else 200)
+    return make_response(page, 422 if form.is_submitted() and not showing else 200)
+
+
+@bp.get("/tickets/call/<int:person_id>/questions")
+@allow(*DESK)
+def call_questions(person_id: int) -> ResponseReturnValue:
+    """The questions of a request type alone, for the call form to put in where the type is chosen."""
+    caller = calling.caller_to_show(person_id, me()) or abort(404)
+    version = form_now(_whole(request.args.get("type", "")))
+    form = _asking(version, devices_of(caller))(formdata=None)
+    return render_template("tickets/call_questions.html", form=form, caller=caller, version=version)
 
 
 @bp.post("/tickets/call/<int:person_id>/typed")
@@ -107,8 +120,13 @@ def call_removal(person_id: int) -> ResponseReturnValue:
 def _form(caller: Person, devices: Any) -> CallForm:
     """The form as it was sent, or as it was left."""
     kept = keeping.open_call(me(), caller) if request.method == "GET" else None
-    left = [(name, value) for name, values in (kept.typed if kept else {}).items() for value in values]
-    form = CallForm(formdata=MultiDict(left)) if left else CallForm()
+    left = MultiDict(
+        [(name, value) for name, values in (kept.typed if kept else {}).items() for value in values]
+    )
+    version = _version_in(request.form if request.method == "POST" else left)
+    kind = _asking(version, devices)
+    form = kind(formdata=left) if left else kind()
+    form.version = version
     form.systems.choices = dict(desk_queries.systems())
     form.device.choices = {"": "None of these"} | {str(each.id): each.label for each in devices}
     types = types_for(caller, every=True)
@@ -118,15 +136,46 @@ def _form(caller: Person, devices: Any) -> CallForm:
 
 def _typed() -> dict[str, list[str]]:
     """What stands in the form, as it was typed."""
-    known = {name for field in CallForm() for name in (field.name, *(f"{field.name}-{part}" for part in DAY))}
+    known = {
+        name for field in CallForm() for name in (field.name, *(f"{field.name}-{part}" for part in PARTS))
+    }
+    version = _version_in(request.form)
+    for each in read(version.questions) if version is not None else ():
+        known |= {each.name, *(f"{each.name}-{part}" for part in PARTS)}
     return {
         name: [clean(value) for value in values]
         for name, values in request.form.lists()
-        if name in known and name not in NOT_TYPED
+        if name in {*known, "questions"} and name not in NOT_TYPED
     }
 
 
-DAY = ("day", "month", "year")
+PARTS = ("day", "month", "year", "choice")
+"""What some fields are made of."""
+
+
+def _version_in(sent: MultiDict[str, str]) -> TypeForm | None:
+    """The version of the questions that stands in the form, or is to be shown in it."""
+    wanted = _whole(sent.get("request_type", ""))
+    if not wanted:
+        return None
+    shown = form_of(_whole(sent.get("questions", "")))
+    if shown is not None and shown.type_id == wanted:
+        return shown
+    showing = request.method == "GET" or sent.get("then") == "questions"
+    return form_now(wanted) if showing else None
+
+
+def _asking(version: TypeForm | None, devices: Any) -> type[CallForm]:
+    """The form with the questions of that version among its fields."""
+    questions = read(version.questions) if version is not None else []
+    about_system = any(each.kind is Kind.SYSTEM for each in questions)
+    systems = db.session.scalars(select(System).order_by(System.name)).all() if about_system else []
+    return type("CallForm", (CallForm,), fields_for(version, systems=systems, devices=devices))
+
+
+def _whole(text: str) -> int:
+    """The id that stands there, or 0."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _log(caller: Person, form: CallForm) -> Ticket:
@@ -143,9 +192,9 @@ def _log(caller: Person, form: CallForm) -> Ticket:
         "needed_by": moment_of(form.needed_on.data, form.needed_at.data),
         "needed_for": form.needed_for.data or "",
     }
-    type_form = form_now(int(form.request_type.data)) if form.request_type.data else None
-    if type_form is not None:
-        given |= {"filled": Filled(type_form, []), "category": type_form.type.name}
+    version = form.version or (form_now(int(form.request_type.data)) if form.request_type.data else None)
+    if version is not None:
+        given |= {"filled": Filled(version, form.told()), "category": version.type.name}
     ending = calling.Ending(
         resolution=Resolution(form.resolution.data) if form.resolves else None,
         notes=form.notes.data or "",

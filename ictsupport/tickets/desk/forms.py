@@ -18,7 +18,8 @@ from ...config import settings
 from ...pages.forms import DateField, FilesField, Form, NotRequired, TimeField, WholeNumberField
 from ..models import ASKED_FOR, CallResult, Channel, HoldReason, MessageKind, Resolution, TicketType
 from ..prioritising import WORDS
-from ..request_types.models import Proof
+from ..request_types.filling import Filling
+from ..request_types.models import Proof, TypeForm
 from ..texts import LONGEST
 from .box import RESOLVE, STAY, THEN, Said
 
@@ -219,8 +220,13 @@ class DetailsForm(TicketForm):
         return good
 
 
-class CallForm(Form):
-    """What somebody rings about. Resolving it in the same press asks how it ended, too."""
+class CallForm(Filling):
+    """What somebody rings about. Resolving it in the same press asks how it ended, too.
+
+    `version` is that of the questions of the chosen request type that are among the fields.
+    """
+
+    version: TypeForm | None = None
 
     subject = StringField(
         "What is it about?", [InputRequired("Say in a few words what it is about"), Length(max=200)]

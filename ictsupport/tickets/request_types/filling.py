@@ -84,6 +84,15 @@ class Filling(Form):
             if self.asks(each) and not self[each.name].errors and (value := _kept(self[each.name]))
         }
 
+    def told(self) -> list[dict[str, Any]]:
+        """What was answered, in the order of the questions, as it is kept with the ticket."""
+        given = self.answers()
+        return [
+            {"key": each.key, "label": each.label, "value": answer.value, "words": answer.words}
+            for each in self.questions
+            if (answer := given.get(each.key)) is not None
+        ]
+
     def fill_in(self, kept: Mapping[str, Any]) -> None:
         """Show what was answered before."""
         for each in self.questions:

@@ -115,7 +115,9 @@ def _what_changes(council: Council | None, save: object) -> Preview:
     on_hold = {key.startswith("hold.") for key in TEXTS if old[key] != new[key]}
     says = [_who_waits(council_id)] if True in on_hold else []
     if False in on_hold:
-        says.append("Pages of requests that ended so would say it the new way at once. Mail that has been sent stays as it is.")
+        says.append(
+            "Pages of requests that ended so would say it the new way at once. Mail that has been sent stays as it is."
+        )
     return Preview(says, [Table("What is told", ["When", "Now", "Then"], rows)])
 
 
