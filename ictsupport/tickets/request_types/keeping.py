@@ -58,7 +58,7 @@ def add_type(*, name: str, by: Person | None, questions: Sequence[Question] = ()
 
 def change_type(type_: RequestType, *, by: Person | None, version: int | None = None, **values: Any) -> None:
     """Set what differs of: name, hint, position, audience, ticket_type, queue, system, impact, identity_check,
-    checklist, policy_hint. Requests that were made before stay as they are."""
+    checklist. Requests that were made before stay as they are."""
     take_turn(type_, version)
     before = described(type_)
     with unique_or(NameTaken):
@@ -82,7 +82,6 @@ def described(type_: RequestType) -> dict[str, Any]:
         "At least impact": type_.impact or "as whoever asks says",
         "Identity is checked": "yes" if type_.identity_check else "no",
         "Checklist": type_.checklist or "none",
-        "Targets": type_.policy_hint or "as the policies say",
     }
 
 
@@ -209,7 +208,7 @@ def _version(type_: RequestType, number: int, questions: Sequence[Question], by:
 
 def _settled(values: dict[str, Any]) -> dict[str, Any]:
     """The values as they are kept."""
-    limits = {"name": 80, "hint": 200, "checklist": 120, "policy_hint": 120}
+    limits = {"name": 80, "hint": 200, "checklist": 120}
     return {
         name: line(value, what=f"The {name.replace('_', ' ')}", limit=limits[name], needed=name == "name")
         if name in limits

@@ -40,7 +40,6 @@ class RequestType(Model):
     impact: Mapped[int | None]
     identity_check: Mapped[bool] = mapped_column(default=False)
     checklist: Mapped[str] = mapped_column(String(120), default="")
-    policy_hint: Mapped[str] = mapped_column(String(120), default="")
     draft: Mapped[list[Any] | None]
     retired_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

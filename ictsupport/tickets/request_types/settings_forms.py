@@ -55,7 +55,6 @@ class TypeSettings(PreviewForm):
     )
     identity_check = BooleanField("Somebody must check who the requester is before it can be resolved")
     checklist = StringField("Checklist template", [NotRequired(), Length(max=120)])
-    policy_hint = StringField("Note about targets", [NotRequired(), Length(max=120)])
 
     def offer(self, queues: Sequence[Queue], systems: Sequence[System]) -> None:
         self.queue.choices = {ALWAYS: "The triage queue"} | {str(one.id): one.name for one in queues}

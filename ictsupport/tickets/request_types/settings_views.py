@@ -315,7 +315,6 @@ def _facts(type_: RequestType | None) -> dict[str, Any]:
         "impact": str(type_.impact or ""),
         "identity_check": type_.identity_check,
         "checklist": type_.checklist,
-        "policy_hint": type_.policy_hint,
     }
 
 
@@ -330,7 +329,6 @@ def _values(form: TypeSettings, queues: Sequence[Queue], systems: Sequence[Syste
         "impact": int(form.impact.data) if form.impact.data else None,
         "identity_check": bool(form.identity_check.data),
         "checklist": form.checklist.data or "",
-        "policy_hint": form.policy_hint.data or "",
     }
 
 
