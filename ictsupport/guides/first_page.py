@@ -1,4 +1,4 @@
-"""Guides on the first page: that there are some, and which of one's own should be read again."""
+"""Guides where people arrive: that there are some; on the desk's Today, which of one's own should be read again."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,9 @@ from flask import url_for
 from sqlalchemy import select
 
 from ..database import db
-from ..pages.cards import Card, Waiting, card, waiting
+from ..pages.cards import Card, Waiting, card, on_today
 from ..people.models import Person, RequesterKind
 from ..unchanged import until_changed
-from .access import keeps_guides
 from .models import Guide, State
 from .queries import today
 
@@ -31,10 +30,9 @@ def kinds_with_guides() -> frozenset[RequesterKind]:
     return frozenset(kind for at, kind in enumerate(columns) if any(row[at] for row in rows))
 
 
-@waiting(order=60)
+@on_today(order=60)
 def to_be_read_again(person: Person) -> Iterable[Waiting]:
-    if not keeps_guides(person):
-        return
+    """Whoever keeps guides is of the desk."""
     due = select(Guide.title, Guide.slug).where(
         Guide.owner_id == person.id, Guide.state == State.PUBLISHED, Guide.review_on <= today()
     )

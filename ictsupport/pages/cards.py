@@ -40,6 +40,7 @@ WaitingFinder = Callable[[Any], Iterable[Waiting]]
 NoticeFinder = Callable[[Any], Iterable[str]]
 _cards: dict[str, tuple[int, CardMaker]] = {}
 _finders: dict[str, tuple[int, WaitingFinder]] = {}
+_today: dict[str, tuple[int, WaitingFinder]] = {}
 _notices: dict[str, NoticeFinder] = {}
 
 
@@ -63,6 +64,16 @@ def waiting(order: int = 50) -> Callable[[WaitingFinder], WaitingFinder]:
     return register
 
 
+def on_today(order: int = 50) -> Callable[[WaitingFinder], WaitingFinder]:
+    """List on the desk's Today what the function finds waiting for one of them, besides tickets and tasks."""
+
+    def register(finder: WaitingFinder) -> WaitingFinder:
+        _today[f"{finder.__module__}.{finder.__name__}"] = (order, finder)
+        return finder
+
+    return register
+
+
 def notice(finder: NoticeFinder) -> NoticeFinder:
     """Say on the first page what the function has to tell a person: a sentence each, above everything else."""
     _notices[f"{finder.__module__}.{finder.__name__}"] = finder
@@ -78,6 +89,11 @@ def cards_for(person: Any) -> Sequence[Card]:
     """The cards of the first page, in order."""
     made = (maker(person) for _, maker in sorted(_cards.values(), key=lambda one: one[0]))
     return [one for one in made if one is not None]
+
+
+def today_for(person: Any) -> Sequence[Waiting]:
+    """All that waits on Today for one of the desk, in order."""
+    return [one for _, finder in sorted(_today.values(), key=lambda one: one[0]) for one in finder(person)]
 
 
 def waiting_for(person: Any) -> Sequence[Waiting]:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.guides.models import Audience, Guide, GuideReading, GuideVote
 from ictsupport.tickets.models import Channel, Resolution
@@ -146,3 +147,13 @@ def test_the_lists_cost_the_same_however_long(
             page = visitor.get("/guides").text
         assert "Guide 0" in page
         assert len(queries) <= most, "\n".join(queries)
+
+
+def test_whose_guide_is_due_is_led_to_it_from_today(make_guide, agent, manager, browser):
+    guide = make_guide("Set up voicemail")
+    words = "Is the guide “Set up voicemail” still right?"
+    assert words not in browser(agent).get("/today").text
+    guide.review_on = clock.now().date()
+    db.session.flush()
+    assert words in browser(agent).get("/today").text
+    assert words not in browser(manager).get("/today").text

@@ -9,6 +9,7 @@ from ictsupport.database import db
 from ictsupport.tickets.assigning.today import first_things, last_here, news_for
 from ictsupport.tickets.holding import hold
 from ictsupport.tickets.models import CallResult, HoldReason, Resolution
+from ictsupport.tickets.rating.asking import rate
 from ictsupport.tickets.replying import log_call, note, reply
 from ictsupport.tickets.resolving import resolve
 from ictsupport.tickets.targets.breaches import sweep_breaches
@@ -158,5 +159,20 @@ def test_the_page_costs_the_same_however_much_there_is(count, mine, agent, brows
     client = browser(agent)
     with count_queries() as queries:
         page = client.get("/today").text
-    assert len(queries) == 5, queries
+    assert len(queries) == 6, queries
     assert page.count('data-label="Because"') == min(count, 10)
+
+
+def test_managers_are_led_to_whom_to_ring_back(
+    make_ticket, desk, agent, manager, staff, browser, count_queries
+):
+    ticket = make_ticket()
+    resolve(ticket, Resolution.FIXED, "New cable", by=agent)
+    rate(ticket, 1, by=staff)
+    db.session.commit()
+    client = browser(manager)
+    assert "1 person to ring back" in client.get("/today").text
+    with count_queries() as queries:
+        client.get("/today")
+    assert len(queries) <= 10, queries
+    assert "ring back" not in browser(agent).get("/today").text.lower()

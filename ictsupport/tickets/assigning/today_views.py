@@ -4,6 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from ...devices.returning import overdue_count
+from ...pages.cards import today_for
 from ...people.access import DESK, allow, me
 from ..blueprint import bp
 from ..problems.deciding import suggested_to
@@ -21,6 +22,7 @@ def today() -> ResponseReturnValue:
         news=news_for(me()),
         first=first_things(me()),
         tasks=first_of(me()),
+        waiting=today_for(me()),
         overdue_devices=overdue_count(me()),
         suggested=suggested_to(me()),
         title="Today",

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from ... import clock, jobs, scheduler
 from ...config import settings
@@ -14,7 +14,7 @@ from ...errors import Refusal
 from ...journal import announce, on
 from ...mail import send
 from ...people.models import Grant, Person, Role
-from ..access import may_work
+from ..access import may_work, workable
 from ..models import Channel, Resolution, Ticket
 from ..tasks.doing import TooManyTasks, add_task, tick
 from ..tasks.events import TaskDone, TaskEvent, TaskRemoved, TaskUndone
@@ -103,6 +103,12 @@ def rate(
                 ticket=ticket, rating=rating, words=SCORES,
             )  # fmt: skip
     return rating
+
+
+def waiting_for_a_call(person: Person) -> Select[Rating]:
+    """What was said by those who are still to be rung back, as far as somebody may open it."""
+    to_ring = select(Rating).join(Rating.ticket)
+    return to_ring.where(Rating.TO_RING, workable(person), Ticket.confidential.is_(False))
 
 
 def ring_back(rating: Rating, *, by: Person) -> None:

@@ -1,12 +1,19 @@
 """How it went, as a part of the ticket's page: for the desk what was said, for whoever asked the way to say it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...people.models import Person
+from flask import url_for
+from sqlalchemy import func, select
+
+from ...database import db
+from ...pages.cards import Waiting, on_today
+from ...pages.filters import plural
+from ...people.models import Person, Role
 from ..access import is_desk
 from ..models import Ticket
 from ..parts import Part, part
-from .asking import rating_of
+from .asking import rating_of, waiting_for_a_call
 from .models import SCORES, Rating
 
 
@@ -28,3 +35,13 @@ def how_it_went(ticket: Ticket, person: Person) -> Part | None:
     if not own and rating is None:
         return None
     return HowItWent(rating, own, SCORES.get(rating.score or 0, "") if rating else "")
+
+
+@on_today(order=20)
+def to_be_rung(person: Person) -> Iterable[Waiting]:
+    """For managers: the way to the list of whom to ring back, and how many they are."""
+    if not person.has_role(Role.MANAGER):
+        return
+    count = db.session.scalar(select(func.count()).select_from(waiting_for_a_call(person).subquery())) or 0
+    if count:
+        yield Waiting(f"{plural(count, 'person', 'people')} to ring back", url_for("tickets.to_ring"))

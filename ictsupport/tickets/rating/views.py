@@ -25,7 +25,7 @@ from ..models import Status, Ticket
 from ..replying import reply
 from ..resolving import close
 from . import links
-from .asking import NotAsked, NotResolved, rate, rating_of, ring_back
+from .asking import NotAsked, NotResolved, rate, rating_of, ring_back, waiting_for_a_call
 from .forms import RatingForm
 from .models import SCORES, Rating
 
@@ -120,9 +120,7 @@ def rating(reference: str) -> ResponseReturnValue:
 def to_ring() -> ResponseReturnValue:
     """Who was not satisfied and is to be rung back, the longest waiting first."""
     found = db.session.scalars(
-        select(Rating)
-        .join(Rating.ticket)
-        .where(Rating.TO_RING, workable(me()), Ticket.confidential.is_(False))
+        waiting_for_a_call(me())
         .order_by(Rating.answered_at, Rating.id)
         .limit(MOST)
         .options(joinedload(Rating.ticket), joinedload(Rating.person))
