@@ -41,7 +41,9 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("PORT", "ICTSUPPORT_PORT"),
         description="Port of the built-in server",
     )
-    threads: int = Field(8, description="Threads of the built-in server")
+    threads: int = Field(
+        4, description="Threads of the built-in server: more of them only take turns at one processor"
+    )
     base_url: str = Field("", description="How people reach the service (https://...), for links in e-mail")
     allowed_hosts: list[str] = Field(
         [], description="Host names answered to; empty means those of base_url and loopback"

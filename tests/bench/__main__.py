@@ -264,7 +264,7 @@ def serving(settings: Settings) -> Iterator[tuple[int, int]]:
         "waitress",
         "--host=127.0.0.1",
         f"--port={port}",
-        "--threads=8",
+        f"--threads={settings.threads}",
         "wsgi:app",
     ]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
