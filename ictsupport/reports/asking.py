@@ -1,6 +1,6 @@
 """What somebody asks of the load page: which stretch, by week or month, whose work. Read from an address, and back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from operator import attrgetter
@@ -14,6 +14,7 @@ from ..config import settings
 from ..database import db
 from ..pages.filters import plain_date
 from ..people.models import Council, Person, RequesterKind
+from ..statements import shape_of
 from ..tickets.models import Queue, Ticket, TicketType
 from ..unchanged import until_changed
 from .access import councils_read
@@ -173,6 +174,13 @@ class Question(Period):
         if self.requester_kind is not None:
             wanted.append(Ticket.requester_kind == self.requester_kind)
         return and_(*wanted)
+
+
+@shape_of.register
+def _as_asked(question: Question) -> Hashable:
+    """What statements about a question are made of."""
+    narrowed = question.council, question.queue, question.ticket_type, question.requester_kind
+    return question.grain, question.first, question.last, question.reach, narrowed
 
 
 def read_question(asked: Mapping[str, str], person: Person) -> Question:

@@ -16,6 +16,7 @@ from sqlalchemy import cast as cast_to
 
 from ..database import db
 from ..staffing.capacity import Capacity, capacity
+from ..statements import put_together
 from ..tickets.models import ClockKind, TicketType
 from .asking import Question, Stretch
 from .facts import MEASURED
@@ -225,6 +226,7 @@ def _added(rows: Sequence[Counts], columns: int) -> list[int]:
     return [int(sum(column)) for column in zip(*rows, strict=True)] or [0] * columns
 
 
+@put_together
 def _flows(question: Question) -> Any:
     """Flows by stretch and type, those before the first stretch together; and how many ran late before it."""
     table: Any = LoadFact.__table__.c
@@ -255,6 +257,7 @@ def _flows(question: Question) -> Any:
     return union_all(flows, before)
 
 
+@put_together
 def _waits(question: Question) -> Any:
     table: Any = WaitFact.__table__.c
     return (

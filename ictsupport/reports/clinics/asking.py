@@ -1,12 +1,12 @@
 """What somebody asks of the clinic figures: which months or weeks, and which clinics. Read from an address, and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 
 from ... import clock
 from ...clinics.models import Booking, Clinic, ClinicSeries, ClinicTopic
@@ -15,6 +15,7 @@ from ...database import db
 from ...pages.filters import clock_time
 from ...people.models import Person, Site
 from ...people.scopes import Scope
+from ...statements import shape_of
 from ...unchanged import until_changed
 from ..access import councils_read
 from ..asking import Named, Period, choices, grain_asked, midnight, next_of, stretch_asked
@@ -63,7 +64,7 @@ class Question(Period):
         wanted: list[ColumnElement[bool]] = [
             Clinic.day >= self.first,
             Clinic.day < after,
-            Clinic.ends_at <= clock.now(),
+            Clinic.ends_at <= bindparam("now", callable_=clock.now, type_=Clinic.ends_at.type, unique=True),
             # By the instant too, since that has an index.
             Clinic.starts_at >= midnight(self.first) - timedelta(days=1),
             Clinic.starts_at < midnight(after) + timedelta(days=1),
@@ -85,6 +86,13 @@ class Question(Period):
         if self.topic is None:
             return []
         return [Booking.topic_id.is_(None) if self.topic is NO_TOPIC else Booking.topic_id == self.topic.id]
+
+
+@shape_of.register
+def _as_asked(question: Question) -> Hashable:
+    """What statements about a question are made of."""
+    narrowed = question.council, question.site, question.series, question.topic
+    return question.grain, question.first, question.last, question.reach, narrowed
 
 
 def read_question(asked: Mapping[str, str], person: Person) -> Question:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 
 from ...database import db
+from ...statements import put_together
 from ..asking import Question as LoadQuestion
 from .asking import Question
 from .figures import BOOKINGS, HELD, Tally, bookings, clinics, places
@@ -43,12 +44,14 @@ def in_short(asked: LoadQuestion) -> InShort | None:
     question = Question(
         grain=asked.grain, first=asked.first, last=asked.last, council=asked.council, reach=asked.reach
     )
+    total = Tally()
+    total.counts.update(db.session.execute(_counted(question)).one()._asdict())
+    return InShort(question, total)
+
+
+@put_together
+def _counted(question: Question) -> Select[Any]:
     held = clinics(question).add_columns(func.count()).where(HELD).scalar_subquery()
     offered = places(question).add_columns(func.count()).scalar_subquery()
     counts = (func.count().filter(BOOKINGS[name]).label(name) for name in SHOWN)
-    row = db.session.execute(
-        bookings(question).add_columns(held.label("held"), offered.label("offered"), *counts)
-    ).one()
-    total = Tally()
-    total.counts.update(row._asdict())
-    return InShort(question, total)
+    return bookings(question).add_columns(held.label("held"), offered.label("offered"), *counts)
