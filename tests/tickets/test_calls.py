@@ -170,6 +170,7 @@ def test_what_a_question_that_is_not_asked_holds_does_not_count_and_an_open_call
     typed |= {"q-wrong": "Keyboard", "q-crack": "Yes", "q-other": "x"}
     assert client.post(f"{here}/typed", data=typed).status_code == 204
     page = client.get(here).text
+    assert not re.search(r'<input[^>]*name="then"', page)  # it would be sent beside the button's
     assert re.search(r'name="q-wrong"[^>]*value="Keyboard"[^>]*checked', page)
     assert 'value="2026"' in page
     assert "q-other" not in db.session.scalars(select(OpenCall)).one().typed

@@ -268,7 +268,8 @@ class CallForm(Filling):
     promised_at = TimeField(
         "Time of the call back", [NotRequired()], what="The time you promised to ring back"
     )
-    then = HiddenField()
+    then = StringField("", [NotRequired()])
+    """Which button was pressed. No field of the page: a hidden one would be sent beside the button's."""
 
     def validate(self, extra_validators: object = None) -> bool:
         good = super().validate(extra_validators)

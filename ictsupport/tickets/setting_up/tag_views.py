@@ -110,11 +110,12 @@ def tag_merging(tag_id: int) -> ResponseReturnValue:
     def preview() -> Preview:
         into, count = chosen(), keeping.count_of(which, me())
         moved, new = keeping.count_of(which, me(), without=into), into.name
-        says = [
-            f"Of {plural(count, 'ticket')} with “{name}” that you may open, {moved} would get “{new}” instead"
-            f" and {count - moved} {'has' if count - moved == 1 else 'have'} it already.",
-            STAYS.format(old=name, new=new),
-        ]
+        says = ["It is on no ticket.", STAYS.format(old=name, new=new)]
+        if count:
+            says[0] = (
+                f"Of {plural(count, 'ticket')} with “{name}” that you may open, {moved} would get “{new}” instead"
+                f" and {count - moved} {'has' if count - moved == 1 else 'have'} it already."
+            )
         save()
         return Preview(
             says, warnings=["This cannot be undone: afterwards nobody can tell which ticket had which."]
