@@ -145,7 +145,7 @@ def _wait_and_be_placed(scene: Setting, clinic: Clinic) -> None:
 
 
 def _wait_and_call_off(scene: Setting, devices: dict[int, Device]) -> None:
-    """The next two clinics of one council are full: members wait, and the first of them has an offer.
+    """The next clinic but one of a council is full: members wait, and the first of them has an offer.
 
     One of the other council is called off, and those who booked are placed anew.
     """
@@ -161,7 +161,7 @@ def _wait_and_call_off(scene: Setting, devices: dict[int, Device]) -> None:
     others = [
         member for member in scene.members if member.terms[0].council_id == here and member is not first
     ]
-    for clinic in full[:2]:
+    for clinic in full[:1]:
         for slot, left in next_free_times([clinic.id]):
             for member in scene.dice.sample(others, left):
                 with contextlib.suppress(Refusal):
@@ -246,6 +246,8 @@ def _topics(scene: Setting) -> list[ClinicTopic]:
 def _book(scene: Setting, clinic: Clinic, topics: list[ClinicTopic], devices: dict[int, Device]) -> None:
     dice = scene.dice
     members = [member for member in scene.members if member.terms[0].council_id == clinic.site.council_id]
+    if clinic.day >= scene.today:  # whoever is shown to visitors waits, and can still book for themself
+        members = [member for member in members if member is not scene.members[0]]
     weeks_away = (clinic.day - scene.today).days / 7
     share = 0.78 if weeks_away < 0 else max(0.1, 0.8 - weeks_away * 0.13)
     for slot in clinic.slots:
