@@ -18,7 +18,7 @@ from sqlalchemy import cast as cast_to
 
 from .. import clock
 from ..config import settings
-from ..database import FAR_FUTURE, Model, db, take_stock
+from ..database import FAR_FUTURE, db, insert_numbered, take_stock
 from ..journal import Entry, Payload, Subject
 from ..journal.events import plain, seal_of
 from ..people.scopes import Scope
@@ -144,7 +144,7 @@ class _Loader:
         tickets = [self.tell(story) for story in stories]
         for told in tickets:
             told.ticket["reference"] = f"*{next(self.place)}"
-        ids = _insert_numbered(Ticket, [told.ticket for told in tickets])
+        ids = insert_numbered(Ticket, [told.ticket for told in tickets])
         _give_references(ids)
         rows: dict[Any, list[dict[str, Any]]] = {TicketPeriod: [], ClockEvent: [], Clock: []}
         links: list[dict[str, Any]] = []
@@ -313,12 +313,6 @@ def _complete(state: dict[str, Any]) -> None:
     state["due_sort"] = state["due_sort"] or FAR_FUTURE
 
 
-def _insert_numbered(model: type[Model], rows: list[dict[str, Any]]) -> list[int]:
-    """Insert the rows and return their ids in the same order."""
-    key = model.__table__.c.id
-    return list(db.session.scalars(insert(model).returning(key, sort_by_parameter_order=True), rows))
-
-
 def _insert(table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
         db.session.execute(insert(table), rows)
@@ -328,7 +322,7 @@ def _write_messages(said: list[tuple[_Told, dict[str, Any]]]) -> None:
     """Write what was said, and let the lines that tell of it know its number."""
     if not said:
         return
-    ids = iter(_insert_numbered(Message, [row for _, row in said]))
+    ids = iter(insert_numbered(Message, [row for _, row in said]))
     for told, group in itertools.groupby(said, key=lambda pair: pair[0]):
         numbers = [next(ids) for _ in group]
         for line in told.entries:
@@ -339,7 +333,7 @@ def _write_messages(said: list[tuple[_Told, dict[str, Any]]]) -> None:
 def _write_journal(lines: list[tuple[int, _Line]]) -> None:
     payloads = [plain(line.data) for _, line in lines]
     entries = [{**line.entry, **seal_of(data)} for (_, line), data in zip(lines, payloads, strict=True)]
-    ids = _insert_numbered(Entry, entries)
+    ids = insert_numbered(Entry, entries)
     _insert(
         cast(Table, Payload.__table__),
         [{"entry_id": key, "data": data} for key, data in zip(ids, payloads, strict=True)],
