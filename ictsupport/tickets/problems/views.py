@@ -36,7 +36,7 @@ def sees_problems(person: Person) -> bool:
     return bool(person.is_authenticated) and person.has_role(*KEEPERS)
 
 
-navigation.item("Problems", "tickets.problems", order=55, when=sees_problems)
+navigation.item("Problems", "tickets.problems", order=62, when=sees_problems)
 
 
 @bp.get("/problems")
