@@ -17,7 +17,7 @@ from ictsupport.clinics.planning import Plan
 from ictsupport.clinics.queries import next_clinics
 from ictsupport.clinics.series.planning import plan_series
 from ictsupport.config import settings
-from ictsupport.database import db, table_of
+from ictsupport.database import db, table_of, take_stock
 from ictsupport.people.models import Person, Site
 
 SERIES, WEEKS, BOOKINGS, RUNS = 6, 8, 2_000, 30
@@ -46,6 +46,7 @@ def measured() -> list[Took]:
     plans = _plans(monday, members)
     planning = _time("a series of two years", plans, lambda plan: _plan(plan, monday))
     _fill(members, monday)
+    take_stock()  # as the database would by itself after so much
     here = [each for each in members if each.terms[0].council_id == members[0].terms[0].council_id]
     listing = _time(
         "eight weeks of six series", cycle(here), lambda who: next_clinics(who, limit=SERIES * WEEKS)

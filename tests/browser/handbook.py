@@ -12,7 +12,9 @@ from flask_migrate import upgrade
 from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import select
 
-from ictsupport import create_app
+from ictsupport import clock, create_app
+from ictsupport.clinics.models import Clinic
+from ictsupport.clinics.queries import next_free_times
 from ictsupport.commands import demonstration
 from ictsupport.config import Settings
 from ictsupport.database import db
@@ -46,6 +48,11 @@ PICTURES = (
     Picture("approvals", Role.AGENT, "/tickets/{approved}/approvals", DESK),
     Picture("deciding", Role.REPORT_AUTHOR, "/approvals/{approver}", IPAD),
     Picture("merging", Role.AGENT, "/tickets/{ticket}/merging", DESK),
+    Picture("problems", Role.MANAGER, "/problems", DESK),
+    Picture("day-sheet", Role.MANAGER, "/clinics/{clinic}/sheet", IPAD),
+    Picture("booking", "member", "/clinics/slots/{slot}/booking", IPAD),
+    Picture("clinic-figures", Role.MANAGER, "/reports/clinics", DESK),
+    Picture("returns", Role.MANAGER, "/devices/returns", DESK),
     Picture("search", Role.AGENT, "/search?q=lapttop", DESK),
     Picture("asking", "member", "/tickets/new?kind=incident", IPAD),
     Picture("first-page", "member", "/", PHONE),
@@ -91,11 +98,16 @@ def things(app: Flask) -> dict[str, str]:
         waits = select(Ticket.reference, Approver.id).join(Approver.approval).join(Approval.ticket)
         first = waits.where(Approval.needed > 1, Approver.WAITS).order_by(Approver.id).limit(1)
         approved, approver = db.session.execute(first).one()
+        to_come = select(Clinic.id).where(Clinic.starts_at > clock.now(), Clinic.called_off_at.is_(None))
+        clinics = db.session.scalars(to_come.order_by(Clinic.starts_at)).all()
+        slot, _left = next_free_times(clinics)[0]
     return {
         "ticket": reference,
         "caller": str(caller),
         "approved": approved,
         "approver": str(approver),
+        "clinic": str(clinics[0]),
+        "slot": str(slot.id),
     }
 
 
