@@ -20,7 +20,7 @@ from ictsupport.config import Settings
 from ictsupport.database import db
 from ictsupport.people.models import Role
 from ictsupport.tickets.approvals.models import Approval, Approver
-from ictsupport.tickets.models import Status, Ticket
+from ictsupport.tickets.models import Status, Ticket, TicketType
 
 from .conftest import CHROMIUM, FLAGS, IPAD, PHONE, Site, Visitor
 
@@ -92,7 +92,10 @@ def things(app: Flask) -> dict[str, str]:
     """What the addresses are about."""
     with app.app_context():
         worked = select(Ticket.reference, Ticket.requester_id).where(
-            Ticket.OPEN, Ticket.status == Status.IN_PROGRESS, Ticket.confidential.is_(False)
+            Ticket.OPEN,
+            Ticket.status == Status.IN_PROGRESS,
+            Ticket.confidential.is_(False),
+            Ticket.ticket_type != TicketType.PROBLEM,
         )
         reference, caller = db.session.execute(worked.order_by(Ticket.id.desc()).limit(1)).one()
         waits = select(Ticket.reference, Approver.id).join(Approver.approval).join(Approval.ticket)

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from ictsupport.database import db
 from ictsupport.people.models import Role
-from ictsupport.tickets.models import Status, Ticket
+from ictsupport.tickets.approvals.models import Approval
+from ictsupport.tickets.models import Status, Ticket, TicketType
+from ictsupport.tickets.tasks.models import Task
 
 from .conftest import Site, Window
 from .quality import assert_accessible
@@ -18,7 +20,11 @@ BEGUN = "I have looked at the switch and"
 def open_ticket(site: Site) -> str:
     with site.app.app_context():
         found = select(Ticket.reference).where(
-            Ticket.status == Status.IN_PROGRESS, Ticket.confidential.is_(False)
+            Ticket.status == Status.IN_PROGRESS,
+            Ticket.confidential.is_(False),
+            Ticket.ticket_type != TicketType.PROBLEM,
+            Ticket.id.not_in(select(Approval.ticket_id)),  # which may stand in the way of resolving
+            Ticket.id.not_in(select(Task.ticket_id)),
         )
         reference = db.session.scalar(found.order_by(Ticket.id.desc()))
         assert reference is not None
