@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .. import clock
@@ -20,7 +20,7 @@ from ..tickets.texts import line, prose
 from . import access
 from .events import BookingMoved, SlotBooked
 from .models import BookedTick, Booking, BookingState, Clinic, ClinicTopic, Slot, SlotPlace
-from .queries import bookable, cohorts_of
+from .queries import HELD, bookable, cohorts_of
 
 T = TypeVar("T")
 LONGEST_DETAILS = 2_000
@@ -304,14 +304,9 @@ def free_place(slot: Slot, person: Person, *, drop_in: bool = False, all_places:
     The highest are kept for drop-in: only whoever runs the clinic gives them away beforehand. Those below
     may be kept for a cohort: its members take them first.
     """
-    held = and_(
-        Booking.slot_id == SlotPlace.slot_id,
-        Booking.place == SlotPlace.number,
-        Booking.state != BookingState.CANCELLED,
-    )
     free = (
         select(SlotPlace.number)
-        .outerjoin(Booking, held)
+        .outerjoin(Booking, HELD)
         .where(SlotPlace.slot_id == slot.id, Booking.id.is_(None))
         .order_by(*_order(slot.clinic, person, drop_in))
         .limit(1)

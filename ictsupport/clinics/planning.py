@@ -18,7 +18,8 @@ from ..people.scopes import scoped_to
 from ..tickets.texts import line
 from .clashes import Diary, diary, may_override
 from .events import ClinicChanged, ClinicPlanned
-from .models import Booking, BookingState, Clinic, ClinicTopic, Slot, SlotPlace
+from .models import Booking, Clinic, ClinicTopic, Slot, SlotPlace
+from .queries import LIVE
 
 MOST_PLACES = 50
 MOST_SLOTS = 100
@@ -170,9 +171,7 @@ def tell_changes(clinic: Clinic, before: dict[str, Any], *, by: Person) -> None:
 
 def has_bookings(clinic: Clinic) -> bool:
     """Whether anybody holds a place at the clinic."""
-    held = exists().where(
-        Booking.slot_id == Slot.id, Slot.clinic_id == clinic.id, Booking.state != BookingState.CANCELLED
-    )
+    held = exists().where(Booking.slot_id == Slot.id, Slot.clinic_id == clinic.id, LIVE)
     return bool(db.session.scalar(select(held)))
 
 

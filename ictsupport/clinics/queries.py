@@ -4,7 +4,19 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
 
 from .. import clock
@@ -18,7 +30,10 @@ from .models import Booking, BookingState, Clinic, Slot, SlotPlace, clinic_hosts
 
 SHOWN_TIMES = 6
 PAGE = 12
-LIVE = Booking.state != BookingState.CANCELLED
+LIVE = Booking.state != literal_column("'cancelled'")
+"""SQL: a booking that holds its place, in the very words of the index over those: a value bound to it would not do."""
+HELD = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
+"""SQL: that booking holds that place."""
 
 
 def bookable(person: Person | None = None) -> ColumnElement[bool]:
@@ -60,11 +75,10 @@ class Offer:
 
 def free_places(slot_ids: Collection[int]) -> dict[int, int]:
     """How many places each slot has left; slots without one are left out."""
-    held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
     left = func.count(SlotPlace.number) - func.count(Booking.id)
     rows = db.session.execute(
         select(SlotPlace.slot_id, left)
-        .outerjoin(Booking, held)
+        .outerjoin(Booking, HELD)
         .where(SlotPlace.slot_id.in_(slot_ids))
         .group_by(SlotPlace.slot_id)
         .having(left > 0)
@@ -74,13 +88,12 @@ def free_places(slot_ids: Collection[int]) -> dict[int, int]:
 
 def next_free_times(clinic_ids: Collection[int], person: Person | None = None) -> list[tuple[Slot, int]]:
     """The times to come at these clinics that have places left (for the person), soonest first, and how many."""
-    held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
     left = func.count(SlotPlace.number) - func.count(Booking.id)
     rows = db.session.execute(
         select(Slot, left)
         .join(SlotPlace, SlotPlace.slot_id == Slot.id)
         .join(Slot.clinic)
-        .outerjoin(Booking, held)
+        .outerjoin(Booking, HELD)
         .where(bookable(person))
         .where(Slot.clinic_id.in_(clinic_ids), Slot.withdrawn_at.is_(None), Slot.starts_at > clock.now())
         .group_by(Slot.id)
@@ -129,14 +142,13 @@ def _with_free_times(
 ) -> list[Offer]:
     offers = {clinic.id: Offer(clinic) for clinic in clinics}
     now = clock.now()
-    held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
     left = func.count(SlotPlace.number) - func.count(Booking.id)
     begins = Slot.ends_at if all_to_come else Slot.starts_at
     rows = db.session.execute(
         select(Slot, left)
         .join(SlotPlace, SlotPlace.slot_id == Slot.id)
         .join(Clinic, Clinic.id == Slot.clinic_id)
-        .outerjoin(Booking, held)
+        .outerjoin(Booking, HELD)
         .where(
             Slot.clinic_id.in_(offers),
             Slot.withdrawn_at.is_(None),
@@ -158,7 +170,6 @@ def _with_free_times(
 def next_free_slot(person: Person) -> tuple[Clinic, Slot] | None:
     """The soonest time the person could book, for their first page. One statement."""
     now = clock.now()
-    held = exists().where(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
     slots = (
         select(Slot)
         .join(Slot.clinic)
@@ -168,7 +179,7 @@ def next_free_slot(person: Person) -> tuple[Clinic, Slot] | None:
             Clinic.called_off_at.is_(None),
             or_(Clinic.bookable_from.is_(None), Clinic.bookable_from <= now),
             access.open_to(person),
-            exists().where(SlotPlace.slot_id == Slot.id, bookable(person), ~held),
+            exists().where(SlotPlace.slot_id == Slot.id, bookable(person), ~exists().where(HELD)),
         )
         .options(contains_eager(Slot.clinic).joinedload(Clinic.site))
         .order_by(Slot.starts_at, Slot.id)

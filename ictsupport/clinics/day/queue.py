@@ -7,7 +7,7 @@ book stay free.
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from ... import clock
@@ -18,8 +18,9 @@ from ...people.models import Person
 from ...tickets.texts import prose
 from ..attending import booking_at, check_in, refuse_another_day
 from ..booking import LONGEST_DETAILS, book_slot, patiently, take_turn
-from ..models import Booking, BookingState, Clinic, ClinicTopic, Slot, SlotPlace
+from ..models import Booking, Clinic, ClinicTopic, Slot, SlotPlace
 from ..planning import keep_places
+from ..queries import HELD
 from .events import DropInCalled, DropInCame, DropInIsBack, DropInLeft
 from .models import DropIn
 
@@ -147,14 +148,9 @@ def slot_on(clinic: Clinic) -> Slot | None:
 def _make_room(slot: Slot, person: Person) -> None:
     """One more place in the slot, if every one is held: whoever holds the clinic decides whom they help now."""
     take_turn(person, slot)
-    held = and_(
-        Booking.slot_id == SlotPlace.slot_id,
-        Booking.place == SlotPlace.number,
-        Booking.state != BookingState.CANCELLED,
-    )
     highest, left = db.session.execute(
         select(func.max(SlotPlace.number), func.count(SlotPlace.number) - func.count(Booking.id))
-        .outerjoin(Booking, held)
+        .outerjoin(Booking, HELD)
         .where(SlotPlace.slot_id == slot.id)
     ).one()
     if not left:

@@ -4,14 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, raiseload
 
 from ...database import db
 from ...people.models import Person, Term
 from ...tickets.models import Ticket
 from ..models import Booking, BookingState, Clinic, ClinicTopic, Outcome, Slot, SlotPlace
-from ..queries import LIVE
+from ..queries import HELD, LIVE
 
 SHOWN_VISITS = 2
 
@@ -37,12 +37,11 @@ class SheetRow:
 
 def day_sheet(clinic: Clinic) -> list[SheetRow]:
     """Every place of the clinic in order, with who comes, when they last came and how many open tickets they have."""
-    held = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.number, LIVE)
     left = func.count(SlotPlace.number) - func.count(Booking.id)
     slots = db.session.execute(
         select(Slot, left)
         .join(SlotPlace, SlotPlace.slot_id == Slot.id)
-        .outerjoin(Booking, held)
+        .outerjoin(Booking, HELD)
         .where(Slot.clinic_id == clinic.id)
         .group_by(Slot.id)
         .order_by(Slot.starts_at)
