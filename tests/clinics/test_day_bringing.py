@@ -103,13 +103,21 @@ def test_cancelled_missed_or_called_off_it_goes_on_without(
         assert (ticket.status, ticket.hold_reason) == (Status.IN_PROGRESS, None), ticket
 
 
-def test_moved_it_waits_for_the_new_day_and_left_at_home_it_goes_on(ticket, booking, member, make_clinic):
-    brought = bring(ticket, booking, by=member)
+def test_moved_it_waits_for_the_new_day(ticket, booking, member, make_clinic):
+    bring(ticket, booking, by=member)
     move_booking(booking, make_clinic(day=date(2026, 11, 27)).slots[0], by=member)
     assert ticket.hold_until == date(2026, 11, 27)
-    leave_at_home(brought, by=member)
+
+
+def test_left_at_home_it_goes_on_and_hears_nothing_of_the_visit(ticket, booking, member, host, clinic):
+    brought = bring(ticket, booking, by=member)
     leave_at_home(brought, by=member)
     assert ticket.status is Status.IN_PROGRESS
+    with clock.at(clinic.starts_at):
+        with pytest.raises(NothingBrought):
+            record_outcome(booking, Outcome.GOES_ON, by=host)
+        record_outcome(booking, Outcome.ADVICE, by=host, note="Showed how to search.")
+    assert db.session.scalars(sa.select(Message).where(Message.kind == MessageKind.NOTE)).all() == []
 
 
 def test_what_waits_for_a_supplier_keeps_waiting_for_that(ticket, booking, member, agent, host, clinic):
@@ -169,7 +177,12 @@ def test_a_member_brings_a_request_from_its_page(
     assert "You bring <a" in person.get(f"/clinics/bookings/{key}").text
     page = browser(agent).get(f"/tickets/{reference}").text
     assert page.count("Friday 20 November 2026 at 2pm") >= 2
-    person.post(f"/clinics/bookings/{key}/requests/{reference}/removal")
+    off = f"/clinics/bookings/{key}/requests/{reference}/removal"
+    person.post(off)
+    assert person.post(off).status_code == 303
+    assert person.post(f"/clinics/requests/{reference}", data={"booking": key}).status_code == 303
+    assert person.post(off).status_code == 303
+    assert "You bring" not in person.get(f"/clinics/bookings/{key}").text
     page = person.get(f"/clinics/slots/{free}/booking?ticket={reference}").text
     assert f'<option value="{reference}" selected>' in page
     answer = person.post(f"/clinics/slots/{free}/booking", data={"topic": "", "ticket": reference})

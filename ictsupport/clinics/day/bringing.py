@@ -75,10 +75,12 @@ def bring(ticket: Ticket, booking: Booking, *, by: Person) -> BroughtTicket:
 
 
 def leave_at_home(brought: BroughtTicket, *, by: Person) -> None:
-    """It is not brought after all. Twice is once."""
+    """It is not brought after all: what comes of the visit is none of its business. The journal remembers it."""
     if brought.ended_at is None:
         _end(brought, by)
         announce(TicketLeftAtHome(about=brought, **_about(brought, by)))
+        db.session.delete(brought)
+        db.session.flush()
 
 
 def settle(
@@ -103,7 +105,7 @@ def settle(
 
 
 def brought_to(booking: Booking) -> Sequence[BroughtTicket]:
-    """What is brought to the booking, or was until it ended. One statement."""
+    """What is brought to the booking, or was until that was missed or cancelled. One statement."""
     return db.session.scalars(
         select(BroughtTicket)
         .where(BroughtTicket.booking_id == booking.id)

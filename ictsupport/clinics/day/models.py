@@ -89,6 +89,7 @@ class BroughtTicket(Model):
     """An open ticket that is dealt with at a clinic. It waits for that, and at one clinic at a time.
 
     `ended_at` is when it no longer waits for the clinic, `settled_at` when what came of the visit was written on it.
+    What is left at home has no row any more.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

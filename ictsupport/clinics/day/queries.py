@@ -109,7 +109,7 @@ class Brought:
 
 
 def brought_among(bookings: Sequence[int], person: Person) -> dict[int, list[Brought]]:
-    """What is brought to these bookings and not left at home, as the person may see it. Two statements, or one for none."""
+    """What is brought to these bookings and was not missed, as the person may see it. Two statements, or one for none."""
     kept = or_(BroughtTicket.ended_at.is_(None), BroughtTicket.settled_at.is_not(None))
     rows = db.session.scalars(
         select(BroughtTicket)

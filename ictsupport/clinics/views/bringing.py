@@ -53,15 +53,16 @@ def bring_request(reference: str) -> ResponseReturnValue:
 @bp.post("/bookings/<int:booking_id>/requests/<reference>/removal")
 @once
 def leave_request(booking_id: int, reference: str) -> ResponseReturnValue:
-    """The request is not brought after all, and goes on without the clinic."""
+    """The request is not brought after all, and goes on without the clinic. Twice is once."""
     booking = own_booking(booking_id)
     ticket: Ticket = db.one_or_404(visible_tickets(me()).where(Ticket.reference == reference))
-    brought = db.one_or_404(
+    brought = db.session.scalar(
         db.select(BroughtTicket).where(
-            BroughtTicket.booking_id == booking.id, BroughtTicket.ticket_id == ticket.id
+            BroughtTicket.booking_id == booking.id, BroughtTicket.ticket_id == ticket.id, BroughtTicket.LIVE
         )
     )
-    leave_at_home(brought, by=me())
+    if brought is not None:
+        leave_at_home(brought, by=me())
     return done(url_for(".booking", booking_id=booking.id), f"{ticket.reference} is off the booking.")
 
 
