@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from ..config import settings
 from ..database import db
 from ..errors import Refusal
-from ..pages.asking import Asked
+from ..pages.asking import Asked, numbers
 from ..pages.filters import plural
 from ..pages.presses import done, once
 from ..people.access import allow, me, visible_people
@@ -52,7 +52,7 @@ def returns() -> ResponseReturnValue:
 @once
 def tick_off() -> ResponseReturnValue:
     """These are back."""
-    ticked = [int(value) for value in request.form.getlist("custody") if value.isdecimal()][:200]
+    ticked = numbers(request.form.getlist("custody"))[:200]
     whose = request.form.get("of", type=int)
     after = url_for(".of_person", person_id=whose) if whose else url_for(".returns")
     custodies = db.session.scalars(

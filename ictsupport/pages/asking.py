@@ -1,7 +1,7 @@
 """What a list is asked for in its address, and the addresses with one thing changed."""
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import url_for
@@ -13,6 +13,11 @@ E = TypeVar("E", bound=enum.Enum)
 
 MOST, LONGEST = 50, 500
 CURSORS = ("after", "before")
+
+
+def numbers(values: Iterable[str]) -> list[int]:
+    """Those of the values that are whole numbers the database can hold."""
+    return [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 10]
 
 
 class Asked:

@@ -145,6 +145,9 @@ def test_the_page_ticks_off_and_costs_the_same_for_many(
     done = visitor.post("/devices/returned", data={"custody": ids}, follow_redirects=True)
     assert "12 devices back." in done.text
     assert "Nothing is to be returned" in done.text
+    nonsense = {"custody": ["9" * 30, "soon"]}
+    said = visitor.post("/devices/returned", data=nonsense, follow_redirects=True).text
+    assert "Tick what is back" in said
 
 
 def test_whoever_has_a_device_confirms_it_on_their_first_page(member, agent, council, browser):

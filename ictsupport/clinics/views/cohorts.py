@@ -12,6 +12,7 @@ from ... import clock
 from ...config import settings
 from ...database import db
 from ...errors import Refusal
+from ...pages.asking import numbers
 from ...pages.filters import plural
 from ...pages.forms import DateField, Form, WholeNumberField
 from ...pages.presses import done, once
@@ -38,7 +39,7 @@ def _cohort() -> tuple[list[Cohort], Cohort | None]:
 
 
 def _ticked(name: str) -> set[int]:
-    return {int(value) for value in request.form.getlist(name)[:100] if value.isdecimal()}
+    return set(numbers(request.form.getlist(name)[:100]))
 
 
 @bp.route("/together", methods=["GET", "POST"])

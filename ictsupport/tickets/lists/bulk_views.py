@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from ...database import db
 from ...errors import Refusal
+from ...pages.asking import numbers
 from ...pages.forms import clean
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
@@ -19,7 +20,6 @@ from ..models import Ticket
 from . import bulk_acts, worklists  # noqa: F401
 from .bulk import CHANGED, MOST, REFUSED, SAME, BulkAct, Outcome, act_called, acts, begin, rehearse
 from .models import BulkRun
-from .narrowing import numbers
 from .own import own_lists
 from .views import wish_in
 

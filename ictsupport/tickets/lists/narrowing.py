@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 
 from ... import clock
 from ...config import settings
+from ...pages.asking import numbers
 from ...people.models import Council, Person, RequesterKind
 from ...people.scopes import Scope
 from ...systems.models import System
@@ -108,11 +109,6 @@ def _until(column: Any) -> Condition:
 def _priority(values: list[str], _person: Person) -> ColumnElement[bool] | None:
     wanted = [int(value) for value in values if value in {"1", "2", "3", "4", "5"}]
     return Ticket.priority.in_(wanted) if wanted else None
-
-
-def numbers(values: Iterable[str]) -> list[int]:
-    """Those of the values that are whole numbers the database can hold."""
-    return [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 10]
 
 
 def _assignee(values: list[str], person: Person) -> ColumnElement[bool] | None:
