@@ -20,7 +20,8 @@ from ictsupport.clinics.waiting.joining import StillFree, join
 from ictsupport.clinics.waiting.models import WaitingState
 from ictsupport.clinics.waiting.offering import keep_waiting_lists
 from ictsupport.database import db
-from ictsupport.people.models import Role
+from ictsupport.people.models import Grant, Role
+from ictsupport.people.scopes import scoped_to
 
 UNTIL = date(2026, 11, 19)
 
@@ -133,6 +134,20 @@ def test_democratic_services_keep_places_look_and_book_by_page(
     assert (nobody.status_code, "Tick at least one member" in nobody.text) == (422, True)
     visitor.post(f"/clinics/{clinic.id}/kept-places/end")
     assert not clinic.keeps_places
+
+
+def test_whoever_only_sees_a_clinic_does_not_end_what_it_keeps(
+    make_clinic, host, make_person, council, other_council, browser
+):
+    clinic = make_clinic(places=2, for_staff_too=True)
+    keep_places_for(2026, [clinic], places=1, until=UNTIL, by=host)
+    guest = make_person("Gail Guest", council)
+    guest.grants.append(Grant(role=Role.DEMOCRATIC_SERVICES, **scoped_to(other_council)))
+    db.session.commit()
+    visitor = browser(guest)
+    assert visitor.get(f"/clinics/{clinic.id}").status_code == 200
+    assert visitor.post(f"/clinics/{clinic.id}/kept-places/end").status_code == 403
+    assert clinic.keeps_places
 
 
 def test_only_cohorts_of_members_one_books_for_are_listed(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.validators import InputRequired
 
@@ -134,6 +134,7 @@ def kept_places() -> ResponseReturnValue:
 def keep_no_more(clinic_id: int) -> ResponseReturnValue:
     """Let everybody book those places."""
     clinic: Clinic = db.one_or_404(access.visible_clinics(me()).where(Clinic.id == clinic_id))
-    if access.may_keep_places(me(), clinic):
-        keep_no_longer(clinic, by=me())
+    if not access.may_keep_places(me(), clinic):
+        abort(403)
+    keep_no_longer(clinic, by=me())
     return done(url_for(".kept_places"), "Everybody may book those places now.")
