@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 from playwright.sync_api import expect
-from sqlalchemy import select
 
 from ictsupport.database import db
-from ictsupport.people.models import Role
-from ictsupport.tickets.approvals.models import Approval
-from ictsupport.tickets.models import Status, Ticket, TicketType
-from ictsupport.tickets.tasks.models import Task
+from ictsupport.people.models import Person, Role
+from ictsupport.tickets.models import Channel
+from ictsupport.tickets.raising import raise_ticket
+from ictsupport.tickets.triage import assign
 
 from .conftest import Site, Window
 from .quality import assert_accessible
@@ -18,17 +17,20 @@ BEGUN = "I have looked at the switch and"
 
 
 def open_ticket(site: Site) -> str:
+    """A plain ticket of its own for each test, in progress with the agent."""
+    asker, holder = site.person("staff"), site.person(Role.AGENT)
     with site.app.app_context():
-        found = select(Ticket.reference).where(
-            Ticket.status == Status.IN_PROGRESS,
-            Ticket.confidential.is_(False),
-            Ticket.ticket_type != TicketType.PROBLEM,
-            Ticket.id.not_in(select(Approval.ticket_id)),  # which may stand in the way of resolving
-            Ticket.id.not_in(select(Task.ticket_id)),
+        requester, agent = db.session.get_one(Person, asker), db.session.get_one(Person, holder)
+        ticket = raise_ticket(
+            requester=requester,
+            by=requester,
+            subject="The switch hums",
+            description="It began this morning.",
+            channel=Channel.SELF_SERVICE,
         )
-        reference = db.session.scalar(found.order_by(Ticket.id.desc()))
-        assert reference is not None
-        return reference
+        assign(ticket, agent, by=agent)
+        db.session.commit()
+        return ticket.reference
 
 
 def test_a_draft_survives_a_colleagues_edit_and_reply_and_is_sent(site: Site, window: Callable[..., Window]):
