@@ -22,11 +22,13 @@ def index() -> ResponseReturnValue:
     if is_desk(person):
         return redirect(url_for("tickets.index"))
     requests = open_requests(person, limit=SHOWN + 1)
+    found = waiting_for(person)
     return render_template(
         "home/index.html",
         cards=cards_for(person),
         notices=notices_for(person),
-        waiting=waiting_for(person),
+        waiting=[one for one in found if not one.coming],
+        coming=[one for one in found if one.coming],
         requests=requests[:SHOWN],
         more=len(requests) > SHOWN,
         states=STATES,

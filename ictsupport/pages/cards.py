@@ -28,11 +28,12 @@ class Card:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that does not go on until the person does something."""
+    """Something that does not go on until the person does something; or (`coming`) an appointment that needs nothing."""
 
     text: str
     href: str
     note: str = ""
+    coming: bool = False
 
 
 CardMaker = Callable[[Any], Card | None]

@@ -29,13 +29,21 @@ class Turn:
     ahead: int
     expected: datetime | None
     why: str
+    as_of: datetime = field(default_factory=clock.now)
+
+    @property
+    def number(self) -> int:
+        """1 for whoever is called next."""
+        return self.ahead + 1
+
+    @property
+    def in_words(self) -> str:
+        return turn_in_words(self.expected)
 
     @property
     def minutes(self) -> int | None:
         """How long from now, in steps of five minutes; 0 is now."""
-        if self.expected is None:
-            return None
-        return max(0, -(-(self.expected - clock.now()) // STEP)) * 5
+        return minutes_until(self.expected)
 
 
 @dataclass(frozen=True)
@@ -71,14 +79,39 @@ def queue_at(clinic: Clinic, free: Sequence[Slot]) -> Queue:
 
 def turn(drop_in: DropIn, ahead: int, free: Sequence[Slot], lateness: timedelta) -> Turn:
     """Each of those ahead takes one of the free times, soonest first; the next one is theirs."""
-    now = clock.now()
-    times = sorted(slot.starts_at + lateness for slot in free if slot.ends_at + lateness > now)
+    now, times = clock.now(), _times(free, lateness)
     before = "Nobody is ahead" if not ahead else "1 person is ahead" if ahead == 1 else f"{ahead} are ahead"
     if ahead >= len(times):
         return Turn(drop_in, ahead, None, f"{before}, and no time is free for them any more today")
     said = ["now" if time <= now else clock_time(time) for time in times[: ahead + 1]]
     listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
-    return Turn(drop_in, ahead, max(now, times[ahead]), f"{before}; free: {listed}")
+    return Turn(drop_in, ahead, expected_at(ahead, free, lateness), f"{before}; free: {listed}")
+
+
+def expected_at(ahead: int, free: Sequence[Slot], lateness: timedelta) -> datetime | None:
+    """When somebody with so many ahead is likely to be called; None where no time is left for them."""
+    times = _times(free, lateness)
+    return max(clock.now(), times[ahead]) if ahead < len(times) else None
+
+
+def minutes_until(moment: datetime | None) -> int | None:
+    """How long from now, in steps of five minutes; 0 is now."""
+    if moment is None:
+        return None
+    return max(0, -(-(moment - clock.now()) // STEP)) * 5
+
+
+def turn_in_words(expected: datetime | None) -> str:
+    """What somebody in the queue can count on: "in about 15 minutes"."""
+    minutes = minutes_until(expected)
+    if minutes is None:
+        return "no time is free for you any more today, so ask the hosts"
+    return f"in about {minutes} minutes" if minutes else "you are about to be called"
+
+
+def _times(free: Sequence[Slot], lateness: timedelta) -> list[datetime]:
+    """When each free time that is not over begins, soonest first."""
+    return sorted(slot.starts_at + lateness for slot in free if slot.ends_at + lateness > clock.now())
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from .. import access
 from ..booking import SlotFull, book_slot, move_booking
 from ..calling_off import cancel_booking
 from ..day.bringing import bring
+from ..day.dropping_in import turns_of, waits_at
 from ..day.queries import brought_among, to_bring
 from ..forms import BookingForm, device_name
 from ..invitations import PUBLISH, calendar_text
@@ -59,6 +60,8 @@ def index() -> ResponseReturnValue:
         site=site,
         bookings=bookings_to_come([person.id]),
         waits=waits,
+        turns=turns_of([person.id]),
+        on_now=waits_at([offer.clinic for offer in offers[:PAGE]]),
         waited_for={turn.clinic.id for each in waits for turn in each.turns}
         | {each.entry.booking.slot.clinic_id for each in waits if each.entry.booking is not None},
         runs=access.plans_clinics(me()) or (not me().is_member and hosts_something(me())),
@@ -80,6 +83,8 @@ def clinic(clinic_id: int) -> ResponseReturnValue:
         person=person,
         times=[] if found.is_called_off else free_times(found, person, all_to_come=running),
         running=running,
+        turns=turns_of([person.id]),
+        on_now=waits_at([found]).get(found.id),
         plans=running and access.plans_clinics(me()),
         waiting=list_of(found) if running else [],
         can_wait=not found.is_called_off and access.may_come(person, found) and found.starts_at > clock.now(),
@@ -149,7 +154,13 @@ def mine() -> ResponseReturnValue:
     acted_for = [person.id for person in _acted_for()]
     people = [me().id, *acted_for]
     to_come, waits = bookings_to_come(people), waits_of(people)
-    return render_template("clinics/mine.html", to_come=to_come, waits=waits, past=past_bookings(me()))
+    return render_template(
+        "clinics/mine.html",
+        to_come=to_come,
+        turns=turns_of(people),
+        waits=waits,
+        past=past_bookings(me()),
+    )
 
 
 @bp.get("/bookings/<int:booking_id>")

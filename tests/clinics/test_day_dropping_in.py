@@ -1,0 +1,79 @@
+"""Those who came without a booking see their own turn, and those who think of coming how long they would wait."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from ictsupport import clock
+from ictsupport.clinics.booking import book_slot
+from ictsupport.clinics.calling_off import call_off_clinic
+from ictsupport.clinics.day.queue import call_next, join_queue
+from ictsupport.people.delegating import grant_delegation
+from ictsupport.people.models import DelegateScope
+
+
+@pytest.fixture
+def on_the_day(clinic):
+    """Five minutes into the clinic: the first slot is on, two more are to come."""
+    with clock.at(clinic.starts_at + timedelta(minutes=5)):
+        yield
+
+
+def test_they_see_their_turn_and_the_wait_wherever_they_look(
+    clinic, host, member, rival, browser, on_the_day
+):
+    join_queue(clinic, rival, by=host)
+    with clock.at(clock.now() + timedelta(seconds=1)):
+        join_queue(clinic, member, by=host)
+        address = f"/clinics/{clinic.id}"
+        person = browser(member)
+        said = "2nd in the drop-in queue at Town Hall: in about 15 minutes"
+        assert said in person.get("/").text
+        for page in ("/clinics", "/clinics/mine", address):
+            text = person.get(page).text
+            assert "<strong>2nd</strong> in the queue" in text, page
+            assert "<strong>in about 15 minutes</strong>" in text, page
+        call_next(clinic, by=host)
+        assert "1st in the drop-in queue" in person.get("/").text
+        call_next(clinic, by=host)
+        assert "drop-in queue" not in person.get("/").text
+        assert "iPad clinic at" in person.get("/").text
+
+
+def test_who_thinks_of_coming_reads_how_long_they_would_wait(
+    clinic, host, member, rival, browser, on_the_day
+):
+    person, address = browser(member), f"/clinics/{clinic.id}"
+    for page in ("/clinics", address):
+        assert "you are seen at once" in person.get(page).text
+    join_queue(clinic, rival, by=host)
+    for page in ("/clinics", address):
+        assert "you are seen in about 15 minutes, 1 person is ahead of you" in person.get(page).text
+    for slot in clinic.slots[1:]:
+        book_slot(slot, member if slot is clinic.slots[1] else host, by=host)
+    assert "No time is free any more" in person.get("/clinics").text
+    with clock.at(clinic.starts_at - timedelta(minutes=1)):
+        assert "On now" not in browser(member).get("/clinics").text
+
+
+def test_nobody_waits_any_more_at_a_clinic_that_is_called_off(clinic, host, member, browser, on_the_day):
+    join_queue(clinic, member, by=host)
+    call_off_clinic(clinic, reason="The roof leaks", by=host)
+    person = browser(member)
+    for page in ("/", "/clinics", "/clinics/mine"):
+        assert "drop-in queue" not in person.get(page).text
+
+
+def test_the_first_page_lists_what_is_booked_for_oneself_and_those_one_acts_for(
+    clinic, make_clinic, member, staff, browser, count_queries
+):
+    grant_delegation(member, staff, [DelegateScope.BOOK], starts_on=date(2026, 1, 1), by=member)
+    book_slot(clinic.slots[0], member, by=member)
+    book_slot(make_clinic(day=date(2026, 11, 27)).slots[0], member, by=member)
+    helper, person = browser(staff), browser(member)
+    for page in (person.get("/").text, helper.get("/").text):
+        assert page.count("iPad clinic at 2pm on Friday") == 2
+    assert f"for {member.name}" in page
+    with count_queries() as queries:
+        person.get("/")
+    assert len(queries) <= 8
