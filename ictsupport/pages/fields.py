@@ -78,7 +78,7 @@ class DateField(_OwnField):
             raise ValueError("Year must include 4 numbers")
         try:
             return date(int(self.parts["year"]), _month(self.parts["month"]), int(self.parts["day"]))
-        except ValueError:
+        except (ValueError, OverflowError):
             self.wrong = frozenset(self.PARTS)
             raise ValueError(f"{self.what} must be a real date") from None
 

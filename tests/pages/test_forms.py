@@ -116,6 +116,7 @@ def test_a_date_is_read_from_its_three_boxes(sent, typed, day):
         (("27", "3", "26"), "day-year", "Year must include 4 numbers"),
         (("31", "2", "2026"), "day-day", "The day must be a real date"),
         (("x", "y", "2026"), "day-day", "The day must be a real date"),
+        (("9" * 20, "3", "2026"), "day-day", "The day must be a real date"),
         (("1", "1", "0000"), "day-day", "The day must be a real date"),
     ],
 )
