@@ -1,18 +1,14 @@
 """Files on tickets: taken in only if small enough and truly of a kind we know, kept apart, given back as downloads."""
 
 import io
-import secrets
 import zipfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-import obstore
 import puremagic
-from obstore.store import LocalStore, ObjectStore, from_url
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
@@ -21,6 +17,7 @@ from ..config import settings
 from ..database import db
 from ..errors import Refusal
 from ..people.models import Person
+from . import file_store
 from .models import Attachment, Message, Request, Ticket
 from .texts import CONTROL
 
@@ -169,17 +166,10 @@ def take_along(ticket: Ticket, files: Sequence[Attachment], *, by: Person | None
 
 
 def _copied(file: Attachment) -> str:
-    key = secrets.token_hex(24)
     try:
-        obstore.copy(store(), file.key, key)
+        return file_store.copy(file.key)
     except FileNotFoundError:
         raise FileGone(name=file.name) from None
-    return key
-
-
-def content_of(key: str) -> bytes:
-    """The bytes that lie under the key."""
-    return bytes(obstore.get(store(), key).bytes())
 
 
 def sweep(older_than: timedelta = timedelta(days=1)) -> int:
@@ -187,14 +177,12 @@ def sweep(older_than: timedelta = timedelta(days=1)) -> int:
 
     What is being put on a ticket at this moment is too young to be swept.
     """
-    before = clock.now() - older_than
     swept, waiting = 0, _keys_of_requests()
-    for batch in obstore.list(store(), chunk_size=500):
-        old = [each["path"] for each in batch if each["last_modified"] < before]
+    for old in file_store.keys_older_than(clock.now() - older_than):
         named = set(db.session.scalars(select(Attachment.key).where(Attachment.key.in_(old))))
         gone = [key for key in old if key not in named | waiting]
         for key in gone:
-            obstore.delete(store(), key)
+            file_store.remove(key)
         swept += len(gone)
     return swept
 
@@ -203,16 +191,6 @@ def _keys_of_requests() -> set[str]:
     """The keys of files that wait in requests not sent yet."""
     kept = db.session.scalars(select(Request.answers).where(Request.ticket_id.is_(None)))
     return {file["key"] for answers in kept for file in answers.get("files", [])}
-
-
-def store() -> ObjectStore:
-    """Where files are kept: a folder beside the database, or the store that the settings name."""
-    return _opened(settings().file_store or str(settings().instance / "files"))
-
-
-@lru_cache(maxsize=8)
-def _opened(where: str) -> ObjectStore:
-    return from_url(where) if "://" in where else LocalStore(where, mkdir=True)
 
 
 def _read(file: FileStorage) -> tuple[str, str, bytes]:
@@ -279,6 +257,4 @@ def _marks(content: bytes) -> set[str]:
 
 
 def _put(name: str, content_type: str, content: bytes) -> Stored:
-    key = secrets.token_hex(24)
-    obstore.put(store(), key, content)
-    return Stored(name, content_type, len(content), key)
+    return Stored(name, content_type, len(content), file_store.put(content))

@@ -1,6 +1,8 @@
 """Files on tickets: small enough, truly of a kind we know, kept apart, given back as downloads."""
 
 import io
+import secrets
+import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -18,11 +20,11 @@ from ictsupport.tickets.attachments import (
     TooBig,
     TooManyFiles,
     WrongKind,
-    content_of,
     label_of,
     receive,
     sweep,
 )
+from ictsupport.tickets.file_store import FilesAway, content_of
 from ictsupport.tickets.models import Request
 from ictsupport.tickets.replying import reply
 
@@ -159,3 +161,31 @@ def test_two_files_of_one_name_lie_apart(ticket, agent, upload):
     first, second = ticket.attachments
     assert first.key != second.key
     assert (content_of(first.key), content_of(second.key)) == (b"one", b"two")
+
+
+@pytest.fixture
+def store_away(app, monkeypatch):
+    """The settings name a store behind an address at which nobody answers."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "desk")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
+    monkeypatch.setattr(app.config["SETTINGS"], "file_store", f"s3://files-{secrets.token_hex(4)}/desk")
+
+
+def test_a_store_that_is_away_costs_neither_minutes_nor_what_was_typed(
+    ticket, agent, staff, upload, browser, request, caplog
+):
+    reply(ticket, "See this", by=agent, files=[upload("kept.txt", b"kept")])
+    (kept,) = ticket.attachments
+    request.getfixturevalue("store_away")
+    address = f"/tickets/{ticket.reference}"
+    sent = {"body": "This is what it says", "files": upload("seen.txt", b"seen")}
+    began = time.monotonic()
+    answer = browser(staff).post(f"{address}/replies", data=sent)
+    assert answer.status_code == 422
+    assert FilesAway.reason in answer.text
+    assert "This is what it says" in answer.text
+    assert browser(staff).get(f"{address}/files/{kept.id}").status_code == 503
+    assert time.monotonic() - began < 10
+    assert "hush" not in caplog.text
+    assert "did not put" in caplog.text

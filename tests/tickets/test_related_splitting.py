@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from ictsupport.database import db
-from ictsupport.tickets import attachments
+from ictsupport.tickets.file_store import content_of
 from ictsupport.tickets.models import CallResult, Ticket, TicketType
 from ictsupport.tickets.related.linking import links_of
 from ictsupport.tickets.related.merging import merge
@@ -73,7 +73,7 @@ def test_files_lie_under_keys_of_their_own_and_internal_ones_stay_internal(ticke
         ("log.txt", True),
     ]
     assert not {each.key for each in new.attachments} & {each.key for each in files}
-    assert [attachments.content_of(each.key) for each in new.attachments] == [b"nothing on it", b"secret"]
+    assert [content_of(each.key) for each in new.attachments] == [b"nothing on it", b"secret"]
     assert len(ticket.attachments) == 2
 
 

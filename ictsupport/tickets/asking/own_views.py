@@ -4,7 +4,6 @@ import io
 
 from flask import abort, make_response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from obstore.exceptions import NotFoundError
 
 from ...database import db
 from ...errors import Refusal
@@ -12,8 +11,9 @@ from ...pages.forms import Form
 from ...pages.presses import done, once
 from ...people.access import me
 from ..access import may_reply, note_reading, visible_attachments, visible_tickets
-from ..attachments import ACCEPTED, content_of
+from ..attachments import ACCEPTED
 from ..blueprint import bp
+from ..file_store import FilesAway, content_of
 from ..models import Attachment, Status, Ticket
 from ..parts import parts_of
 from ..replying import reply as reply_to
@@ -124,8 +124,10 @@ def download(attachment: Attachment) -> ResponseReturnValue:
     """The answer that hands a file over."""
     try:
         content = content_of(attachment.key)
-    except (FileNotFoundError, NotFoundError):
+    except FileNotFoundError:
         abort(404)
+    except FilesAway:
+        abort(503)
     response = send_file(
         io.BytesIO(content),
         mimetype=attachment.content_type,
