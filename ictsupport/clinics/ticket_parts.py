@@ -24,6 +24,7 @@ class AtClinic:
     may_open: bool
     to_come: bool = False
     own: bool = False
+    reference: str = ""
     template: str = "clinics/of_ticket.html"
 
 
@@ -68,14 +69,15 @@ def _at_clinic(ticket: Ticket, person: Person) -> AtClinic | None:
     if booking is None:
         return None
     own = booking.person_id == person.id
-    return AtClinic(booking, may_open=own or access.books_for_others(person), to_come=to_come, own=own)
+    may_open = own or access.books_for_others(person)
+    return AtClinic(booking, may_open=may_open, to_come=to_come, own=own, reference=ticket.reference)
 
 
 @happening
 def clinic_in_the_timeline(ticket: Ticket, person: Person) -> Sequence[Happening]:
     """When the person sits or sat at the clinic, among what was said and done."""
     shown = _at_clinic(ticket, person)
-    if shown is None:
+    if shown is None or not shown.booking.is_live:
         return ()
     booking = shown.booking
     href = url_for("clinics.booking", booking_id=booking.id) if shown.may_open else ""

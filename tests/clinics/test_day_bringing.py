@@ -1,6 +1,6 @@
 """An open ticket is brought to a clinic: it waits for that day, and goes on whatever becomes of the booking."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +18,10 @@ from ictsupport.clinics.day.bringing import (
     leave_at_home,
 )
 from ictsupport.clinics.day.models import BroughtTicket
-from ictsupport.clinics.models import Booking, Outcome
+from ictsupport.clinics.models import Booking, Outcome, Slot
+from ictsupport.clinics.waiting.joining import withdraw
+from ictsupport.clinics.waiting.models import WaitingEntry
+from ictsupport.clinics.waiting.offering import accept, decline
 from ictsupport.clinics.waiting.replacing import place_everybody_anew
 from ictsupport.database import db
 from ictsupport.people.delegating import grant_delegation
@@ -101,6 +104,68 @@ def test_cancelled_missed_or_called_off_it_goes_on_without(
         record_no_show(bookings[1], by=None)
     for ticket in (cancelled, missed, called_off):
         assert (ticket.status, ticket.hold_reason) == (Status.IN_PROGRESS, None), ticket
+
+
+def called_off(clinic, host):
+    """The clinic is called off, and everybody is placed anew."""
+    calling_off = call_off_clinic(clinic, reason="The roof leaks", by=host)
+    with clock.at(calling_off.due_at):
+        place_everybody_anew({"calling_off": calling_off.id})
+    return db.session.scalars(sa.select(WaitingEntry).order_by(WaitingEntry.id.desc())).first()
+
+
+def test_called_off_it_waits_for_the_time_that_is_offered_instead(
+    ticket, booking, member, host, clinic, make_clinic, browser
+):
+    bring(ticket, booking, by=member)
+    make_clinic(day=date(2026, 11, 27))
+    entry = called_off(clinic, host)
+    assert (ticket.hold_reason, ticket.hold_until) == (HoldReason.BOOKED, date(2026, 11, 27))
+    page = browser(member).get(f"/tickets/{ticket.reference}").text
+    assert "if the time held for you is taken by" in page
+    taken = accept(entry, by=member)
+    assert f"/clinics/bookings/{taken.id}" in browser(member).get(f"/tickets/{ticket.reference}").text
+    assert (ticket.hold_reason, ticket.hold_until) == (HoldReason.BOOKED, date(2026, 11, 27))
+    with clock.at(taken.slot.starts_at):
+        record_outcome(taken, Outcome.ADVICE, by=host)
+    assert ticket.status is Status.IN_PROGRESS
+
+
+def test_called_off_twice_it_waits_for_the_second_time_and_declined_it_goes_on(
+    ticket, booking, member, host, clinic, make_clinic
+):
+    bring(ticket, booking, by=member)
+    second = make_clinic(day=date(2026, 11, 27))
+    make_clinic(day=date(2026, 12, 4))
+    called_off(clinic, host)
+    entry = called_off(second, host)
+    assert (ticket.hold_reason, ticket.hold_until) == (HoldReason.BOOKED, date(2026, 12, 4))
+    decline(entry, by=member)
+    assert (ticket.status, ticket.hold_reason) == (Status.IN_PROGRESS, None)
+
+
+def test_called_off_with_only_a_list_to_wait_on_it_waits_until_they_get_a_time_or_choose_one(
+    make_ticket, booking, member, rival, host, clinic, make_clinic, browser
+):
+    ticket, other = make_ticket(), make_ticket()
+    for each in (ticket, other):
+        bring(each, booking, by=member)
+    full = make_clinic(day=date(2026, 11, 27), closes=time(14, 20))
+    held = book_slot(full.slots[0], rival, by=rival)
+    entry = called_off(clinic, host)
+    assert (ticket.hold_reason, ticket.hold_until) == (HoldReason.BOOKED, None)
+    person = browser(member)
+    assert "This waits for another time" in person.get(f"/tickets/{ticket.reference}").text
+    later = make_clinic(day=date(2026, 12, 4)).slots[0].id
+    page = person.get(f"/clinics/requests/{ticket.reference}").text
+    assert "was called off. It waits until another time is found" in page
+    assert f"/clinics/slots/{later}/booking" in page
+    chosen = book_slot(db.session.get_one(Slot, later), member, by=member)
+    bring(other, chosen, by=member)
+    cancel_booking(held, by=rival)
+    assert (ticket.hold_until, other.hold_until) == (date(2026, 11, 27), date(2026, 12, 4))
+    withdraw(entry, by=member)
+    assert (ticket.status, other.hold_until) == (Status.IN_PROGRESS, date(2026, 12, 4))
 
 
 def test_moved_it_waits_for_the_new_day(ticket, booking, member, make_clinic):

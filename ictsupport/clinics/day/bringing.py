@@ -1,10 +1,13 @@
 """An open ticket is brought to a clinic: it waits for that day, and goes on when it is over, whatever came of it.
 
+Where the clinic is called off it waits with whoever brings it: for the time that
+is offered to them instead, or until it is clear that they get none.
 A ticket that waits for something else already keeps waiting for that; one that
 is merged meanwhile is left as it is, and goes on when it is unmerged.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -24,6 +27,8 @@ from ...tickets.resolving import resolve
 from ...tickets.versions import take_turn
 from ..events import BookingCancelled, BookingMoved, DidNotCome
 from ..models import Booking, BookingState, Outcome
+from ..waiting.events import OfferDeclined, OfferLapsed, OfferMade, WaitingEnded
+from ..waiting.models import WaitingEntry, WaitingState
 from .events import TicketBrought, TicketLeftAtHome
 from .models import BroughtTicket
 
@@ -60,6 +65,13 @@ def bring(ticket: Ticket, booking: Booking, *, by: Person) -> BroughtTicket:
     live = select(BroughtTicket).where(BroughtTicket.ticket_id == ticket.id, BroughtTicket.LIVE)
     if (known := db.session.scalar(live)) is not None:
         if known.booking_id == booking.id:
+            return known
+        if known.booking.state in (
+            BookingState.OFFERED,
+            BookingState.CANCELLED,
+        ):  # it waited for another time
+            _bring_instead(known, booking, by)
+            announce(TicketBrought(about=known, **_about(known, by)))
             return known
         when = near_moment(known.booking.slot.starts_at)
         raise BroughtElsewhere(reference=ticket.reference, when=when)
@@ -131,18 +143,66 @@ def _go_on(ticket: Ticket, by: Person | None) -> None:
 
 @on(BookingCancelled, DidNotCome)
 def not_this_time(event: BookingCancelled | DidNotCome) -> None:
-    """Cancelled, missed, or called off: what was to be brought goes on without."""
-    for row in brought_to(event.about):
-        _end(row, event.by)
+    """Cancelled or missed: what was to be brought goes on without. Called off: it waits with them for another time."""
+    waits = isinstance(event, BookingCancelled) and event.called_off and _waits_for_another(event.about)
+    for row in _live(event.about.id):
+        if waits:
+            _wait_until(row.ticket, None, event.by)
+        else:
+            _end(row, event.by)
 
 
 @on(BookingMoved)
 def wait_for_the_new_day(event: BookingMoved) -> None:
-    for row in brought_to(event.about):
-        ticket, day = row.ticket, event.clinic.day
-        waits = ticket.hold_reason is HoldReason.BOOKED and ticket.merged_into_id is None
-        if row.ended_at is None and waits and ticket.hold_until != day:
-            hold(ticket, HoldReason.BOOKED, by=event.by, until=day)
+    for row in _live(event.about.id):
+        _wait_until(row.ticket, event.clinic.day, event.by)
+
+
+@on(OfferMade)
+def wait_for_what_is_offered(event: OfferMade) -> None:
+    """Instead of the time that was called off."""
+    for row in _live(event.entry.lost_booking_id):
+        _bring_instead(row, event.about, event.by)
+
+
+@on(OfferDeclined, OfferLapsed)
+def nothing_taken(event: OfferDeclined | OfferLapsed) -> None:
+    for row in _live(event.about.id):
+        _end(row, event.by)
+
+
+@on(WaitingEnded)
+def nothing_found(event: WaitingEnded) -> None:
+    for row in _live(event.about.lost_booking_id):
+        _end(row, event.by)
+
+
+def _waits_for_another(booking: Booking) -> bool:
+    """Whether whoever lost this time is offered another, or waits for one."""
+    live = WaitingEntry.state.in_((WaitingState.WAITING, WaitingState.OFFERED))
+    entry = select(WaitingEntry.id).where(WaitingEntry.lost_booking_id == booking.id, live)
+    return db.session.scalar(entry) is not None
+
+
+def _live(booking_id: int | None) -> Sequence[BroughtTicket]:
+    """What waits for that booking. One statement, or none."""
+    if booking_id is None:
+        return ()
+    rows = select(BroughtTicket).where(BroughtTicket.booking_id == booking_id, BroughtTicket.LIVE)
+    return db.session.scalars(rows.order_by(BroughtTicket.id).options(joinedload(BroughtTicket.ticket))).all()
+
+
+def _bring_instead(brought: BroughtTicket, booking: Booking, by: Person | None) -> None:
+    brought.booking = booking
+    db.session.flush()
+    _wait_until(brought.ticket, booking.slot.clinic.day, by)
+
+
+def _wait_until(ticket: Ticket, day: date | None, by: Person | None) -> None:
+    """Another day (None: nobody knows yet), if it is the clinic that it waits for."""
+    waits = ticket.hold_reason is HoldReason.BOOKED and ticket.merged_into_id is None
+    if waits and ticket.hold_until != day:
+        hold(ticket, HoldReason.BOOKED, by=by, until=day)
 
 
 @on(TicketUnmerged)
