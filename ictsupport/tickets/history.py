@@ -215,7 +215,13 @@ class _Loader:
                 work.cancel(at)
 
     def rule(self, state: dict[str, Any], at: datetime) -> Rule:
-        kind = Kind(state.get("council_id"), state["ticket_type"], state["requester_kind"], state["priority"])
+        kind = Kind(
+            state.get("council_id"),
+            state["ticket_type"],
+            state["requester_kind"],
+            state["priority"],
+            state.get("request_type_id"),
+        )
         return self.rules.rule(kind, at)
 
 

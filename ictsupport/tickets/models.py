@@ -204,7 +204,7 @@ def over_open_work(is_open: TextClause) -> list[Index]:
 class Ticket(Scoped, Model):
     """Somebody's request for help, until it is given. Scoped to the council the work is for.
 
-    `due_sort`, `due_kind` and `past_target_at` repeat what the ticket's clocks
+    Like the kind of requester, `request_type_id` is copied when it is raised. `due_sort`, `due_kind` and `past_target_at` repeat what the ticket's clocks
     say, and `merged_into_id` what its merges say (the last ticket of the
     chain), so that work lists need no join; `rebuild` proves they agree.
     """
@@ -221,6 +221,7 @@ class Ticket(Scoped, Model):
     opened_at: Mapped[datetime]
     channel: Mapped[Channel] = mapped_column(words(Channel))
     category: Mapped[str] = mapped_column(String(80), default="")
+    request_type_id: Mapped[int | None] = mapped_column(ForeignKey("request_type.id"))
     contact_by: Mapped[ContactBy] = mapped_column(words(ContactBy), default=ContactBy.MAIL)
     contact_number: Mapped[str] = mapped_column(String(40), default="")
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"), index=True)

@@ -95,6 +95,7 @@ def raise_ticket(
         status=Status.NEW,
         first_responded_at=now if channel.is_in_person else None,
         clocks=[],
+        request_type_id=filled.type.id if filled is not None else None,
         **_described(details, whose, now),
         **scoped_to(whose),
     )

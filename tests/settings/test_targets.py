@@ -1,5 +1,6 @@
 """Targets and priorities are set in pages: looked at first, refused in words, followed by open work."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,14 @@ from ictsupport.journal.queries import entries_about
 from ictsupport.tickets.models import ClockKind, Matrix, Ticket
 from ictsupport.tickets.prioritising import matrix_for
 from ictsupport.tickets.rebuilding import rebuild_clocks
+from ictsupport.tickets.request_types.keeping import add_type
+from ictsupport.tickets.request_types.offering import Filled
 from ictsupport.tickets.setting_up.policy_forms import STEPS, as_answers
 from ictsupport.tickets.targets import recounting
 from ictsupport.tickets.targets.models import Clock, Policy
 from tests.conftest import NOW
+
+from .conftest import text_of
 
 LATER = {"starts_on-day": "1", "starts_on-month": "12", "starts_on-year": "2026"}
 
@@ -109,6 +114,38 @@ def test_overlapping_policies_are_refused_and_what_was_typed_stays(sheet, manage
     assert db.session.scalars(select(Policy).where(Policy.name == "Members first")).one().pauses == [
         "awaiting requester"
     ]
+
+
+def test_a_request_type_is_given_targets_of_its_own(sheet, manager, agent, desk, policy, make_ticket, later):
+    """From its page, looked at first; its open tickets follow and keep what has been counted, and no others do."""
+    leaver = add_type(name="Leaver", by=manager)
+    asked = make_ticket(impact=3, urgency=2, filled=Filled(leaver.form, []))
+    other = make_ticket(impact=3, urgency=2)
+    before = due(other)
+    page = sheet(manager, "/settings/request-types/leaver").page
+    assert "the targets of all tickets count" in page
+    address = re.search(r'href="(/settings/targets/new[^"]*)"', page)[1]
+    with later(hours=1):
+        form = sheet(manager, address)
+        assert re.search(r"<option value=.leaver. selected", form.page)
+        wanted = answers(policy, name="Leavers", request_type="leaver", p4_resolution=3)
+        wanted["p4_resolution_unit"] = "hours"
+        said = form.look(**wanted)
+        assert "1 open ticket of 1 looked at would be due at another time" in said
+        assert asked.reference in said
+        assert form.save(**wanted).status_code == 303
+        assert (due(asked), due(other)) == (NOW + timedelta(hours=3), before)
+        assert [found for _, found in rebuild_clocks(False) if found] == []
+        agents = sheet(agent, f"/tickets/{asked.reference}/clocks").page
+        assert "Leavers" in agents
+        assert "Standard targets" not in text_of(agents)
+    own = db.session.scalars(select(Policy).where(Policy.request_type_id == leaver.id)).one()
+    covered = entries_about(own)[-1].data["changes"]["covers"]
+    assert covered == [None, "all tickets asking for “Leaver”, all councils"]
+    assert "Its own" in sheet(manager, "/settings/request-types").page
+    assert "Leavers" in sheet(manager, "/settings/request-types/leaver").page
+    assert sheet(manager, f"/settings/targets/{own.id}/ending").save().status_code == 303
+    assert due(asked) == before
 
 
 def test_what_makes_no_sense_is_refused_in_words(sheet, manager, desk, policy):

@@ -9,6 +9,7 @@ from ictsupport.database import db
 from ictsupport.people.models import RequesterKind
 from ictsupport.people.scopes import scoped_to
 from ictsupport.tickets.models import ClockKind, HoldReason, TicketType
+from ictsupport.tickets.request_types.keeping import add_type
 from ictsupport.tickets.targets.clocks import Target, Unit
 from ictsupport.tickets.targets.models import Policy
 from ictsupport.tickets.targets.policies import (
@@ -37,8 +38,10 @@ def a_policy(name: str, response: int = 10, council: Any = None, **more: Any) ->
     return Policy(name=name, **{**values, **more})
 
 
-def minutes_for(council: Any, requester: RequesterKind = RequesterKind.STAFF) -> int:
-    kind = Kind(council.id, TicketType.INCIDENT, requester, 3)
+def minutes_for(
+    council: Any, requester: RequesterKind = RequesterKind.STAFF, request_type: int | None = None
+) -> int:
+    kind = Kind(council.id, TicketType.INCIDENT, requester, 3, request_type)
     return rulebook().rule(kind, NOW).targets[ClockKind.RESPONSE].amount
 
 
@@ -61,6 +64,18 @@ def test_the_most_particular_policy_counts(policy, calendars, council, other_cou
     assert (minutes_for(council), minutes_for(other_council)) == (13, 12)
     save_policy(a_policy("Northbrook's staff", 14, council, requester_kind=RequesterKind.STAFF), by=None)
     assert (minutes_for(council), minutes_for(council, RequesterKind.MEMBER)) == (14, 13)
+
+
+def test_a_request_types_own_policy_goes_before_all_others(policy, calendars, council, other_council):
+    leaver, starter = add_type(name="Leaver", by=None), add_type(name="New starter", by=None)
+    save_policy(a_policy("Northbrook's staff", 14, council, requester_kind=RequesterKind.STAFF), by=None)
+    save_policy(a_policy("Leavers", 15, request_type=leaver), by=None)
+    save_policy(a_policy("Northbrook's leavers", 16, council, request_type=leaver), by=None)
+    assert minutes_for(council, request_type=leaver.id) == 16
+    assert minutes_for(other_council, request_type=leaver.id) == 15
+    assert minutes_for(council, request_type=starter.id) == 14
+    with pytest.raises(PoliciesOverlap, match="“Leavers” already"):
+        save_policy(a_policy("Leavers again", request_type=leaver), by=None)
 
 
 def test_two_policies_for_the_same_tickets_at_the_same_time_are_refused(policy, calendars, council):

@@ -7,24 +7,38 @@ from sqlalchemy import select
 from ...config import settings
 from ...database import db
 from ...people.meetings.models import Meeting
+from ...people.scopes import scoped_to
 from ...systems.outages.declaring import declare
 from ...systems.outages.models import OutageKind
 from ...tickets.request_types.keeping import enter_shipped
 from ...tickets.request_types.models import RequestType
+from ...tickets.targets.models import Policy
+from ...tickets.targets.policies import PRIORITIES
 from .content import content
-from .setting import Setting
+from .setting import LONG_AGO, Setting
 
 ABOUT = {"telephone": "telephony", "printing": "printing", "committee-papers": "committee-management"}
+SOON = {"response": [30, "minutes"], "resolution": [1, "working days"]}
 WEEKS = 3
 EVENING = time(18, 30)
 
 
 def offer_types(scene: Setting) -> None:
-    """The request types that come with the program; some are always about one system."""
+    """The request types that come with the program: some are always about one system, one has targets of its own."""
     enter_shipped()
     types = {each.slug: each for each in db.session.scalars(select(RequestType))}
     for slug, system in ABOUT.items():
         types[slug].system = scene.systems.get(system)
+    db.session.add(
+        Policy(
+            name="Lost and stolen devices",
+            request_type=types["lost-or-stolen"],
+            targets={str(priority): SOON for priority in PRIORITIES},
+            pauses=["awaiting requester"],
+            effective_from=LONG_AGO,
+            **scoped_to(None),
+        )
+    )
     db.session.flush()
 
 

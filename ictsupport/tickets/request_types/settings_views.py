@@ -22,6 +22,7 @@ from ..approvals.rules import rule_of
 from ..models import Queue, Ticket, TicketType
 from ..setting_up.access import SETS_UP, may_set_up, sets_up
 from ..setting_up.blueprint import bp
+from ..setting_up.policy_views import own_targets, types_with_targets
 from . import keeping
 from .filling import Filling, fields_for
 from .models import Audience, FilledForm, RequestType, TypeForm
@@ -50,6 +51,7 @@ def request_types() -> ResponseReturnValue:
         "settings/request_types.html",
         offered=[each for each in types if each.retired_at is None],
         retired=[each for each in types if each.retired_at is not None],
+        with_targets=types_with_targets(),
         mine=may_set_up(me(), None),
     )
 
@@ -84,6 +86,7 @@ def request_type(slug: str) -> ResponseReturnValue:
         questions=read(type_.form.questions),
         versions=list(reversed(type_.forms)),
         asked=_asked_open(type_),
+        **own_targets(type_),
         form=_as_asked(read(type_.form.questions)),
         mine=may_set_up(me(), None),
     )

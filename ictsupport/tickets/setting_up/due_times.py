@@ -67,6 +67,7 @@ def open_work(which: ColumnElement[bool]) -> list[Any]:
                 Ticket.ticket_type,
                 Ticket.requester_kind,
                 Ticket.priority,
+                Ticket.request_type_id,
                 Ticket.hold_reason,
             )
             .where(Ticket.OPEN, Ticket.confidential.is_(False), which)

@@ -11,6 +11,7 @@ from ...journal.settings import differences
 from ...people.models import Council, Person, RequesterKind
 from ...people.scopes import scoped_to
 from ..models import TicketType
+from ..request_types.models import RequestType
 from ..targets.models import Policy
 from ..targets.policies import TARGETS, end_policy, save_policy
 from .access import refuse_others
@@ -32,6 +33,7 @@ def make_policy(
     council: Council | None,
     ticket_type: TicketType | None,
     requester_kind: RequesterKind | None,
+    request_type: RequestType | None = None,
     starts_on: date | None,
     **values: Any,
 ) -> Policy:
@@ -41,6 +43,7 @@ def make_policy(
         **{name: values[name] for name in FIELDS},
         ticket_type=ticket_type,
         requester_kind=requester_kind,
+        request_type=request_type,
         effective_from=_from(starts_on),
         **scoped_to(council),
     )
@@ -66,6 +69,7 @@ def change_policy(policy: Policy, *, by: Person | None, starts_on: date | None, 
         **{name: values[name] for name in FIELDS},
         ticket_type=policy.ticket_type,
         requester_kind=policy.requester_kind,
+        request_type=policy.request_type,
         effective_from=begins,
         effective_to=policy.effective_to,
         scope=policy.scope,
@@ -100,6 +104,7 @@ def described(policy: Policy) -> dict[str, Any]:
 def covers(policy: Policy) -> str:
     """Which tickets a policy covers, in words."""
     kind = f"{policy.ticket_type.value}s" if policy.ticket_type else "all tickets"
+    asking = f" asking for “{policy.request_type.name}”" if policy.request_type else ""
     who = {
         RequesterKind.MEMBER: " of members",
         RequesterKind.STAFF: " of staff",
@@ -107,7 +112,7 @@ def covers(policy: Policy) -> str:
     }
     whose = policy.council.short_name if policy.council else "all councils"
     asked = who[policy.requester_kind] if policy.requester_kind else ""
-    return f"{kind}{asked}, {whose}"
+    return f"{kind}{asked}{asking}, {whose}"
 
 
 def amount_of(amount: int, unit: str) -> str:

@@ -11,6 +11,7 @@ from ...pages.previewing import PreviewForm
 from ...people.models import Council, RequesterKind
 from ..models import ASKED_FOR, HoldReason, Queue
 from ..prioritising import WORDS
+from ..request_types.models import RequestType
 from ..targets.policies import PRIORITIES, TARGETS
 
 ALL = "all"
@@ -33,6 +34,7 @@ class PolicyForm(PreviewForm):
     """The targets of some tickets. The fields of priorities and steps are added below."""
 
     name = StringField("Name", [InputRequired("Enter a name"), Length(max=120)])
+    request_type = SelectField("Request type")
     council = SelectField("For")
     ticket_type = SelectField(
         "Kind of ticket",
@@ -53,9 +55,18 @@ class PolicyForm(PreviewForm):
     )
     starts_on = DateField("Holds from", [NotRequired()], what="The first day")
 
-    def offer(self, councils: Sequence[Council], all_of_them: bool, queues: Iterable[Queue]) -> None:
+    def offer(
+        self,
+        councils: Sequence[Council],
+        all_of_them: bool,
+        queues: Iterable[Queue],
+        types: Iterable[RequestType],
+    ) -> None:
         names = {council.slug: council.short_name for council in councils}
         self.council.choices = ({ALL: "All councils"} if all_of_them else {}) | names
+        self.request_type.choices = {"": "All of them, and what was asked without one"} | {
+            each.slug: each.name for each in types
+        }
         named = {"": "–"} | {str(queue.id): queue.name for queue in queues}
         for number in range(STEPS):
             self[f"step_{number}_queue"].choices = named
@@ -124,6 +135,7 @@ def as_answers(policy: Any) -> dict[str, Any]:
     """A policy as the form's answers."""
     answers: dict[str, Any] = {
         "name": policy.name,
+        "request_type": policy.request_type.slug if policy.request_type else "",
         "council": policy.council.slug if policy.council else ALL,
         "ticket_type": policy.ticket_type.value if policy.ticket_type else "",
         "requester_kind": policy.requester_kind.value if policy.requester_kind else "",

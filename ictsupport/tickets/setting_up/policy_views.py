@@ -1,10 +1,11 @@
 """The pages of targets: the policies there are, one of them, changing it, ending it."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import abort, render_template, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, and_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from ... import clock
@@ -15,6 +16,7 @@ from ...pages.settings_index import setting
 from ...people.access import allow, me
 from ...people.models import Council, RequesterKind
 from ..models import Queue, Ticket, TicketType
+from ..request_types.models import RequestType
 from ..targets.clockwork import Clockwork
 from ..targets.models import Policy
 from ..targets.policies import PRIORITIES, rulebook
@@ -23,7 +25,7 @@ from . import policies as keeping
 from .access import SETS_UP, councils_set_up_by, may_set_up, sets_up, turnstile, visible_settings
 from .blueprint import bp
 from .due_times import due_times, moves, open_work, told
-from .policy_forms import CLOCKS, STEPS, EndingForm, PolicyForm, as_answers
+from .policy_forms import CLOCKS, STEPS, EndingForm, PolicyForm, as_answers, sentence
 
 setting(
     "Targets",
@@ -48,7 +50,7 @@ def policies() -> ResponseReturnValue:
     return render_template(
         "settings/policies.html",
         groups=groups,
-        covers=keeping.covers,
+        covers=lambda each: sentence(keeping.covers(each)),
         amount_of=keeping.amount_of,
         under_way=under_way(),
         may_add=bool(councils_set_up_by(me())),
@@ -63,7 +65,7 @@ def policy(policy_id: int) -> ResponseReturnValue:
     return render_template(
         "settings/policy.html",
         policy=which,
-        covers=keeping.covers(which),
+        covers=sentence(keeping.covers(which)),
         amount_of=keeping.amount_of,
         steps=[
             keeping.step_in_words(step) + (f" to {queues.get(step['queue'])}" if step.get("queue") else "")
@@ -80,16 +82,19 @@ def policy(policy_id: int) -> ResponseReturnValue:
 @allow(*SETS_UP)
 @once
 def new_policy() -> ResponseReturnValue:
+    """Another policy; a request type's own page leads here with its name."""
     template = db.session.scalars(
         _visible().where(Policy.effective_to.is_(None)).order_by(Policy.id).limit(1)
     ).first()
     answers = as_answers(template) if template else {}
-    form, councils = _form({**answers, "name": ""})
+    narrowed = {"name": "", "request_type": request.args.get("request_type", "")}
+    form, councils, types = _form({**answers, **narrowed})
 
     def save() -> Policy:
         council = next((each for each in councils if each.slug == form.council.data), None)
         return keeping.make_policy(
             by=me(),
+            request_type=next((each for each in types if each.slug == form.request_type.data), None),
             council=council,
             ticket_type=TicketType(form.ticket_type.data) if form.ticket_type.data else None,
             requester_kind=RequesterKind(form.requester_kind.data) if form.requester_kind.data else None,
@@ -112,7 +117,7 @@ def new_policy() -> ResponseReturnValue:
 @once
 def change_policy(policy_id: int) -> ResponseReturnValue:
     which = _own(policy_id)
-    form, _ = _form(as_answers(which))
+    form, _, _ = _form(as_answers(which), which)
 
     def save() -> Policy:
         return keeping.change_policy(which, by=me(), **_values(form))
@@ -156,6 +161,7 @@ def _what_moves(save: Any) -> Preview:
     """Which open tickets would be due at another time; refused where saving would be."""
     changed = save()
     covered = [
+        true() if changed.request_type_id is None else Ticket.request_type_id == changed.request_type_id,
         true() if changed.council_id is None else Ticket.council_id == changed.council_id,
         true() if changed.ticket_type is None else Ticket.ticket_type == changed.ticket_type,
         true() if changed.requester_kind is None else Ticket.requester_kind == changed.requester_kind,
@@ -174,12 +180,21 @@ def _what_moves(save: Any) -> Preview:
     return told(moves(tickets, old, recount), me(), also=also)
 
 
-def _form(answers: dict[str, Any]) -> tuple[PolicyForm, list[Council]]:
+def _form(
+    answers: dict[str, Any], which: Policy | None = None
+) -> tuple[PolicyForm, list[Council], Sequence[RequestType]]:
+    """The form with what can be chosen; a policy keeps its request type when that is no longer offered."""
     councils = list(councils_set_up_by(me()))
     form = PolicyForm(data=answers)
     queues = db.session.scalars(select(Queue).where(Queue.closed_on.is_(None)).order_by(Queue.name)).all()
-    form.offer(councils, may_set_up(me(), None), queues)
-    return form, councils
+    own = RequestType.id == which.request_type_id if which is not None else false()
+    types = db.session.scalars(
+        select(RequestType)
+        .where(or_(RequestType.retired_at.is_(None), own))
+        .order_by(RequestType.position, RequestType.id)
+    ).all()
+    form.offer(councils, may_set_up(me(), None), queues, types)
+    return form, councils, types
 
 
 def _values(form: PolicyForm) -> dict[str, Any]:
@@ -210,7 +225,32 @@ def _form_page(form: PolicyForm, which: Policy | None, preview: Preview | None) 
 
 
 def _visible() -> Select[Policy]:
-    return select(Policy).where(visible_settings(Policy, me())).options(joinedload(Policy.council))
+    return (
+        select(Policy)
+        .where(visible_settings(Policy, me()))
+        .options(joinedload(Policy.council), joinedload(Policy.request_type))
+    )
+
+
+def own_targets(type_: RequestType) -> dict[str, Any]:
+    """What the page of a request type says of its policies that hold now or later."""
+    own = _visible().where(Policy.request_type_id == type_.id, _lasting())
+    return {
+        "targets": db.session.scalars(own.order_by(Policy.effective_from, Policy.id)).all(),
+        "covers": keeping.covers,
+        "now": clock.now(),
+        "may_set_targets": bool(councils_set_up_by(me())),
+    }
+
+
+def types_with_targets() -> set[int]:
+    """The ids of the request types that have targets of their own, now or later."""
+    own = select(Policy.request_type_id).where(visible_settings(Policy, me()), _lasting())
+    return {each for each in db.session.scalars(own) if each is not None}
+
+
+def _lasting() -> ColumnElement[bool]:
+    return or_(Policy.effective_to.is_(None), Policy.effective_to > clock.now())
 
 
 def _policy(policy_id: int) -> Policy:

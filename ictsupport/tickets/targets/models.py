@@ -10,11 +10,13 @@ from ...database import Model, words
 from ...people.models import RequesterKind
 from ...people.scopes import Scoped, scope_rule
 from ..models import ClockKind, Ticket, TicketType
+from ..request_types.models import RequestType
 from .clocks import Stage, Unit
 
 
 class Policy(Scoped, Model):
-    """The targets of some tickets: of a council or all, of a type or all, of a kind of requester or all.
+    """The targets of some tickets: of a request type or all, of a council or all, of a kind of requester or all,
+    of a type or all.
 
     `targets` maps a priority to {"response": [amount, unit], "resolution": [amount, unit]}.
     `pauses` lists the hold reasons during which the clocks stand still. `steps` lists what
@@ -25,11 +27,13 @@ class Policy(Scoped, Model):
     name: Mapped[str] = mapped_column(String(120))
     ticket_type: Mapped[TicketType | None] = mapped_column(words(TicketType))
     requester_kind: Mapped[RequesterKind | None] = mapped_column(words(RequesterKind))
+    request_type_id: Mapped[int | None] = mapped_column(ForeignKey("request_type.id"), index=True)
     targets: Mapped[dict[str, Any]]
     pauses: Mapped[list[Any]]
     steps: Mapped[list[Any]] = mapped_column(default=list)
     effective_from: Mapped[datetime]
     effective_to: Mapped[datetime | None]
+    request_type: Mapped[RequestType | None] = relationship()
 
     __table_args__ = (scope_rule(),)
 

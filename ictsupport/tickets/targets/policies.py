@@ -49,6 +49,7 @@ class Kind:
     ticket_type: TicketType
     requester_kind: RequesterKind
     priority: int
+    request_type_id: int | None = None
 
 
 class Rulebook:
@@ -60,7 +61,8 @@ class Rulebook:
         self.calendars = calendars
 
     def rule(self, kind: Kind, at: datetime) -> Rule:
-        """The most particular policy in force: for the council before all, then by requester, then by type.
+        """The most particular policy in force: for the request type before all, then for the council, then by
+        requester, then by type.
 
         Work from before the first policy, taken over from another system, is
         measured by the first.
@@ -144,19 +146,26 @@ def _pair(given: Any) -> tuple[int, Unit]:
 
 def _covers(policy: Any, kind: Kind) -> bool:
     return (
-        policy.council_id in (None, kind.council_id)
+        policy.request_type_id in (None, kind.request_type_id)
+        and policy.council_id in (None, kind.council_id)
         and policy.ticket_type in (None, kind.ticket_type)
         and policy.requester_kind in (None, kind.requester_kind)
     )
 
 
-def _how_particular(policy: Any) -> tuple[bool, bool, bool]:
-    return (policy.council_id is not None, policy.requester_kind is not None, policy.ticket_type is not None)
+def _how_particular(policy: Any) -> tuple[bool, ...]:
+    return (
+        policy.request_type_id is not None,
+        policy.council_id is not None,
+        policy.requester_kind is not None,
+        policy.ticket_type is not None,
+    )
 
 
 def _scope_of(policy: Policy) -> tuple[Any, ...]:
     council = policy.council.id if policy.council is not None else policy.council_id
-    return (council, policy.requester_kind, policy.ticket_type)
+    request_type = policy.request_type.id if policy.request_type is not None else policy.request_type_id
+    return (request_type, council, policy.requester_kind, policy.ticket_type)
 
 
 def _meet(one: Policy, other: Policy) -> bool:

@@ -120,7 +120,7 @@ def retarget(
     in_force: datetime | None = None,
 ) -> None:
     """Give the clocks of one ticket the targets that hold for it now, or that are in force at another moment."""
-    kind = Kind(row.council_id, row.ticket_type, row.requester_kind, row.priority)
+    kind = Kind(row.council_id, row.ticket_type, row.requester_kind, row.priority, row.request_type_id)
     work.retarget(rules.rule(kind, in_force or now), now, because, row.hold_reason)
 
 
@@ -194,6 +194,7 @@ def _batches(*which: Any, after: int = 0) -> Iterator[Sequence[Any]]:
                 Ticket.ticket_type,
                 Ticket.requester_kind,
                 Ticket.priority,
+                Ticket.request_type_id,
                 Ticket.hold_reason,
             )
             .where(Ticket.id > last, _having(*which))

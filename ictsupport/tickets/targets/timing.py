@@ -78,7 +78,9 @@ def need_by(ticket: Ticket, at: datetime) -> None:
 def rule_for(ticket: Ticket, at: datetime) -> Rule:
     """The targets that hold for the ticket as it stands."""
     council_id = ticket.council.id if ticket.council is not None else ticket.council_id
-    kind = Kind(council_id, ticket.ticket_type, ticket.requester_kind, ticket.priority)
+    kind = Kind(
+        council_id, ticket.ticket_type, ticket.requester_kind, ticket.priority, ticket.request_type_id
+    )
     return rulebook().rule(kind, at)
 
 
