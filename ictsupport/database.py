@@ -43,6 +43,12 @@ LONGEST_WAIT = 10
 TURN = "turn to write"
 """Where a connection keeps that it has the turn."""
 
+READING = "only reads"
+"""Where a connection keeps that its transaction only reads."""
+
+MOST_PREPARED = 500
+"""Statements that a connection to PostgreSQL keeps planned: more than all pages together have."""
+
 
 class UTCDateTime(TypeDecorator[datetime]):
     """An instant. What goes in must carry a time zone; what comes out is UTC."""
@@ -117,6 +123,7 @@ def tune(engine: Engine) -> None:
         event.listen(engine, "checkin", turn.give_up)
     else:
         event.listen(engine, "connect", _tune_postgresql)
+        event.listen(engine, "rollback", _end_reading)
     event.listen(engine, "begin", _begin)
 
 
@@ -162,12 +169,24 @@ def _tune_postgresql(dbapi: Any, _record: Any) -> None:
         for setting in ("random_page_cost = 1.1", "jit = off", "max_parallel_workers_per_gather = 0"):
             cursor.execute(f"SET {setting}")
     dbapi.commit()
+    dbapi.prepared_max = MOST_PREPARED
 
 
 def _begin(connection: Connection) -> None:
-    _guard(connection)
     if connection.dialect.name == "sqlite":
+        _guard(connection)
         connection.exec_driver_sql("BEGIN" if READONLY.get() else "BEGIN IMMEDIATE")
+    else:
+        connection.info[READING] = READONLY.get()
+        driver: Any = connection.connection.driver_connection
+        driver.read_only = READONLY.get()
+
+
+def _end_reading(connection: Connection) -> None:
+    """There is nothing to take back where nothing was written, and psycopg forgets on ROLLBACK what it has prepared:
+    PostgreSQL would plan every statement of every page anew, longer than most of them take."""
+    if not connection.invalidated and connection.info.pop(READING, False):
+        connection.connection.commit()
 
 
 def _guard(connection: Connection) -> None:

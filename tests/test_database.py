@@ -11,6 +11,8 @@ from ictsupport.database import READONLY, aside, db
 from ictsupport.pages.presses import Press
 from ictsupport.people.access import public
 
+from .conftest import KINDS
+
 
 def write() -> str:
     db.session.add(Press(key="k", at=clock.now()))
@@ -54,6 +56,20 @@ def test_a_get_cannot_write_inside_a_test_transaction_either(app: Flask):
 def test_the_named_exceptions_write_once_the_reading_has_ended(writing_app: Flask):
     assert writing_app.test_client().get("/aside").status_code == 200
     assert written(writing_app) == 1
+    assert not READONLY.get()
+
+
+@pytest.mark.skipif(KINDS == ["sqlite"], reason="only PostgreSQL keeps statements, and it was left out")
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_what_only_reads_leaves_its_statements_prepared(real_app: Flask):
+    question = sa.select(Press.key).where(Press.key == "k")
+    with real_app.test_request_context("/"):
+        for _ in range(7):
+            READONLY.set(True)
+            db.session.execute(question).all()
+            db.session.rollback()
+        kept = db.session.scalars(sa.text("SELECT statement FROM pg_prepared_statements")).all()
+        assert [statement for statement in kept if "press" in statement]
     assert not READONLY.get()
 
 
