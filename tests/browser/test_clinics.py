@@ -44,6 +44,7 @@ def today(site: Site) -> int:
                     closes=time(20),
                     slot_minutes=60,
                     hosts=[host],
+                    despite="It is held whatever day this is",
                 ),
                 by=host,
             )
