@@ -26,8 +26,8 @@ from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction,
 from .database import Model, db, table_of
 
 T = TypeVar("T")
-READ = "revisions"
-"""Where a session keeps the tokens that its transaction has read."""
+READ, RENEWED = "revisions", "revisions renewed"
+"""Where a session keeps the tokens that its transaction has read, and whether it has changed any."""
 
 
 class Revision(Model):
@@ -117,9 +117,13 @@ def _renew(session: Session, changed: set[Any]) -> None:
     insert = insert.on_conflict_do_update(index_elements=["name"], set_={"token": insert.excluded.token})
     connection.execute(insert, [{"name": name, "token": secrets.token_hex(8)} for name in names])
     session.info.pop(READ, None)
+    session.info[RENEWED] = True
 
 
 def _forget(session: Session, transaction: SessionTransaction) -> None:
-    """Whatever ends but a flush (which is a transaction of its own inside) may have taken changes back."""
-    if transaction.parent is None or transaction.nested:
+    """A savepoint that ends may have taken changes back; where there were none, what was read still holds."""
+    if transaction.parent is None:
+        session.info.pop(READ, None)
+        session.info.pop(RENEWED, None)
+    elif transaction.nested and session.info.get(RENEWED):
         session.info.pop(READ, None)

@@ -67,6 +67,17 @@ def test_a_change_that_is_taken_back_counts_no_more(context):
     assert names() == ["Sorting"]
 
 
+def test_savepoints_that_change_none_of_it_cost_nothing(context, count_queries):
+    make_queue("Sorting")
+    db.session.commit()
+    assert names() == ["Sorting"]
+    with count_queries() as queries:
+        for _ in range(3):
+            with db.session.begin_nested():
+                assert names() == ["Sorting"]
+    assert not [query for query in queries if query.startswith("SELECT")]
+
+
 def test_a_matrix_set_elsewhere_counts_from_the_next_transaction_on(real_app: Flask):
     with real_app.app_context():
         assert matrix_for(None)["3,3"] == 5
