@@ -5,16 +5,19 @@ import hashlib
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import insert
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import Session, SessionTransaction
 
 from .. import clock
-from ..database import Model, db, identity, table_of
+from ..database import Model, db, identity, insert_numbered, table_of
 from .models import Entry, Payload, Subject
 
 E = TypeVar("E", bound="Event")
@@ -59,9 +62,17 @@ def announce(event: Event) -> None:
             listener(event)
 
 
+@dataclass
+class _Written:
+    """What is to stand in the journal, and the savepoint it was announced in."""
+
+    entry: dict[str, Any]
+    data: dict[str, Any]
+    rows: list[tuple[str, int]]
+    savepoint: SessionTransaction | None
+
+
 def _write(event: Event, rows: list[tuple[str, int]], data: dict[str, Any]) -> None:
-    """Straight into the tables: every act of everybody comes through here, and nobody needs the rows."""
-    connection = db.session.connection()
     entry = {
         "kind": event.kind(),
         "at": event.at,
@@ -69,16 +80,73 @@ def _write(event: Event, rows: list[tuple[str, int]], data: dict[str, Any]) -> N
         "for_whom_id": _id(event.for_whom),
         **seal_of(data),
     }
-    entry_id = connection.execute(_ENTRY, entry).scalar_one()
-    connection.execute(_PAYLOAD, {"entry_id": entry_id, "data": data})
-    if rows:
-        connection.execute(
-            _SUBJECT, [{"entry_id": entry_id, "kind": kind, "subject_id": key} for kind, key in rows]
-        )
+    written = _Written(entry, data, rows, db.session().get_nested_transaction())
+    waiting = db.session.info.get(WAITING)
+    if waiting is None:
+        _put_down([written])
+    else:
+        waiting.append(written)
+
+
+@contextmanager
+def written_together() -> Iterator[None]:
+    """Within it the journal is written once, at its end or when it is read: for one act upon many things."""
+    if WAITING in db.session.info:
+        yield
+        return
+    db.session.info[WAITING] = []
+    try:
+        yield
+        write_down()
+    finally:
+        del db.session.info[WAITING]
+
+
+def write_down() -> None:
+    """Write what waits to be written together."""
+    waiting = db.session.info.get(WAITING)
+    if waiting:
+        _put_down(waiting)
+        waiting.clear()
+
+
+def _put_down(written: list[_Written]) -> None:
+    """Straight into the tables: every act of everybody comes through here, and nobody needs the rows."""
+    connection = db.session.connection()
+    if len(written) == 1:
+        keys = [connection.execute(_ENTRY, written[0].entry).scalar_one()]
+    else:
+        keys = insert_numbered(Entry, [one.entry for one in written])
+    numbered = list(zip(keys, written, strict=True))
+    payloads = [{"entry_id": key, "data": one.data} for key, one in numbered]
+    connection.execute(_PAYLOAD, payloads if len(payloads) > 1 else payloads[0])
+    subjects = [
+        {"entry_id": key, "kind": kind, "subject_id": about}
+        for key, one in numbered
+        for kind, about in one.rows
+    ]
+    if subjects:
+        connection.execute(_SUBJECT, subjects)
+
+
+@listens_for(db.session, "after_soft_rollback")
+def _take_back(session: Session, ended: SessionTransaction) -> None:
+    """What was announced within a savepoint that is taken back did not happen."""
+    waiting = session.info.get(WAITING)
+    if waiting:
+        waiting[:] = [one for one in waiting if ended not in _around(one.savepoint)]
+
+
+def _around(savepoint: SessionTransaction | None) -> Iterator[SessionTransaction]:
+    while savepoint is not None:
+        yield savepoint
+        savepoint = savepoint.parent
 
 
 _ENTRY = insert(table_of(Entry)).returning(Entry.id)
 _PAYLOAD, _SUBJECT = insert(table_of(Payload)), insert(table_of(Subject))
+WAITING = "journal to write"
+"""Where a session keeps what waits to be written together."""
 
 
 def seal_of(data: dict[str, Any]) -> dict[str, str]:

@@ -9,11 +9,13 @@ from sqlalchemy.orm import joinedload
 
 from ..database import Model, db
 from ..statements import put_together
+from .events import write_down
 from .models import Entry, Subject
 
 
 def entries_about(thing: Model, *, limit: int = 500, before: datetime | None = None) -> Sequence[Entry]:
     """What happened to the thing (`before` a moment), newest last, with what was said."""
+    write_down()
     entries = select(Entry) if before is None else select(Entry).where(Entry.at < before)
     newest = db.session.scalars(
         entries.join(Entry.subjects)

@@ -259,4 +259,4 @@ def test_a_hundred_cost_few_statements_each(make_ticket, agent, manager, desk, c
             bulk.begin(bulk.act_called("assign"), fields_of("assign", agent, desk), chosen, by=manager)
         spent.append(len(queries))
     each = (spent[1] - spent[0]) / 20
-    assert each <= 11, queries[-40:]
+    assert each <= 5, (each, queries[-40:])

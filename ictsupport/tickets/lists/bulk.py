@@ -24,7 +24,7 @@ from werkzeug.datastructures import MultiDict
 from ... import clock, jobs, scheduler
 from ...database import db
 from ...errors import Refusal
-from ...journal import on
+from ...journal import on, written_together
 from ...pages.forms import Form, kind_of
 from ...people.models import Person
 from ..access import workable
@@ -145,7 +145,7 @@ def carry_out(act: BulkAct, form: Any, chosen: Chosen, *, by: Person, bulk: int)
     ids = [ticket_id for ticket_id, _seen in chosen]
     tickets = _in_hand(ids, by)
     outcomes = []
-    with _under_way(bulk) as heard, together(sorted(tickets)):
+    with _under_way(bulk) as heard, together(sorted(tickets)), written_together():
         # In one order, so that two people who choose the same tickets wait for each other and no more.
         for ticket_id, seen in sorted(chosen, key=lambda one: one[0]):
             ticket = tickets.get(ticket_id)
