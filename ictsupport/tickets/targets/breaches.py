@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from ... import clock, jobs, scheduler
 from ...database import db
-from ...journal import announce
+from ...journal import announce, written_together
 from ..events import TargetBreached
 from ..models import Ticket
 from .models import Clock
@@ -60,16 +60,19 @@ def _mark_those_of(tickets: Mapping[int, Ticket], now: datetime) -> int:
         .order_by(Clock.breaches_at, Clock.id)
         .execution_options(populate_existing=True)
     ).all()
-    for each in clocks:
-        _mark(tickets[each.ticket_id], each)
+    marked = [_mark(tickets[each.ticket_id], each) for each in clocks]
+    with written_together():
+        for event in marked:
+            announce(event)
     return len(clocks)
 
 
-def _mark(ticket: Ticket, late: Clock) -> None:
+def _mark(ticket: Ticket, late: Clock) -> TargetBreached:
+    """Set what is known of the clock and its ticket; returns what there is to announce."""
     assert late.breaches_at is not None
     late.breached_at, late.breaches_at = late.breaches_at, None
     ticket.past_target_at = min(late.breached_at, ticket.past_target_at or late.breached_at)
-    announce(TargetBreached(about=ticket, clock=late.kind, breached_at=late.breached_at))
+    return TargetBreached(about=ticket, clock=late.kind, breached_at=late.breached_at)
 
 
 @jobs.handles("tickets.breaches")
