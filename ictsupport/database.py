@@ -158,7 +158,7 @@ def _tune_sqlite(dbapi: Any, _record: Any) -> None:
         "foreign_keys=ON",
     ):
         dbapi.execute("PRAGMA " + pragma)
-    for pragma in ("cache_size=-16384", "temp_store=MEMORY"):
+    for pragma in ("cache_size=-8192", "temp_store=MEMORY"):
         dbapi.execute("PRAGMA " + pragma)
 
 
