@@ -72,6 +72,7 @@ DOORS = {
     "clinics.together": Door(get=HELPERS, post=HELPERS),
     "clinics.kept_places": Door(get=HELPERS, post=HELPERS),
     "clinics.keep_no_more": Door(post=HELPERS),
+    "clinics.keep_none": Door(post=HELPERS),
     "clinics.hosting": Door(get=RUNNERS),
     "clinics.plan": Door(get=RUNNERS, post=RUNNERS),
     "clinics.change": Door(get=RUNNERS, post=RUNNERS, hidden=EVERYBODY),

@@ -1,11 +1,11 @@
 """After an election: places are kept for the new members until a day, and several of them are booked in one go."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from ictsupport import clock
+from ictsupport import clock, jobs
 from ictsupport.clinics.booking import SlotFull, book_slot
 from ictsupport.clinics.cohorts.keeping import (
     KeptUntilThePast,
@@ -14,8 +14,9 @@ from ictsupport.clinics.cohorts.keeping import (
     keep_places_for,
 )
 from ictsupport.clinics.cohorts.together import book_together, cohorts_for
-from ictsupport.clinics.models import Booking
+from ictsupport.clinics.models import Booking, Clinic
 from ictsupport.clinics.queries import free_times, next_clinics, next_free_slot
+from ictsupport.clinics.series.planning import plan_series
 from ictsupport.clinics.waiting.joining import StillFree, join
 from ictsupport.clinics.waiting.models import WaitingState
 from ictsupport.clinics.waiting.offering import keep_waiting_lists
@@ -108,6 +109,34 @@ def test_five_are_booked_in_one_go_each_at_the_soonest_time(kept, new_members, m
     assert "No time is free" in book_together(new_members[1:2], [later], by=clerk)[0].why
 
 
+def test_dates_that_a_series_makes_later_keep_what_the_date_before_them_keeps(
+    make_plan, host, clerk, browser, member
+):
+    made = plan_series(make_plan(places=2), every_weeks=1, by=host).clinics
+    series = made[0].series_id
+    form = {"cohort": "northbrook-2023", "series": series, "places": "1", "until": "2026-12-31"}
+    page = browser(clerk).post("/clinics/kept-places", data=form, follow_redirects=True).text
+    assert f"Places are kept at {len(made)} clinics" in page
+    assert f"{len(made)} dates from 20 November 2026" in page
+    ends = made[-1].kept_until
+
+    def made_after(weeks):
+        with clock.at(clock.now() + timedelta(weeks=weeks)):
+            jobs.enqueue("clinics.make_dates", {})
+            jobs.run_all()
+        return db.session.scalars(sa.select(Clinic).order_by(Clinic.recurrence.desc()).limit(1)).one()
+
+    later = made_after(1)
+    assert later not in made
+    assert (later.kept_cohort, later.kept_places, later.kept_until) == (2023, 1, ends)
+    assert free(later, host) == [1, 1, 1]
+    assert made_after(9).kept_cohort is None  # the day has passed by then
+    with clock.at(clock.now() + timedelta(days=1)):
+        listed = ",".join(str(each.id) for each in (*made, later))
+        assert browser(clerk).post("/clinics/kept-places/end", data={"clinics": listed}).status_code == 303
+        assert free(later, host) == [2, 2, 2]
+
+
 def test_democratic_services_keep_places_look_and_book_by_page(
     make_clinic, clerk, new_members, browser, outbox, rival
 ):
@@ -147,6 +176,7 @@ def test_whoever_only_sees_a_clinic_does_not_end_what_it_keeps(
     visitor = browser(guest)
     assert visitor.get(f"/clinics/{clinic.id}").status_code == 200
     assert visitor.post(f"/clinics/{clinic.id}/kept-places/end").status_code == 403
+    assert visitor.post("/clinics/kept-places/end", data={"clinics": clinic.id}).status_code == 403
     assert clinic.keeps_places
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from ... import clock
-from ...database import lock
+from ...database import db, lock
 from ...errors import Refusal
 from ...journal import announce
 from ...pages.filters import plural
@@ -66,6 +68,42 @@ def keep_no_longer(clinic: Clinic, *, by: Person) -> None:
     clinic.version += 1
     announce(PlacesKept(about=clinic, cohort=None, by=by))
     offer_or_later(clinic)
+
+
+def keep_at_all_no_longer(clinics: Sequence[Clinic], *, by: Person) -> None:
+    """Everybody may book those places at all of these clinics, and what the timetable makes later keeps none."""
+    for clinic in sorted(clinics, key=lambda each: each.id):
+        keep_no_longer(clinic, by=by)
+
+
+def keep_as_the_date_before(made: Sequence[Clinic], *, by: Person | None) -> None:
+    """Dates of a series that are made now keep what the date before them keeps, for as long. One statement at least."""
+    if not made:
+        return
+    first = min(made, key=lambda each: each.recurrence or "")
+    before = db.session.scalars(
+        select(Clinic)
+        .where(
+            Clinic.series_id == first.series_id,
+            Clinic.recurrence < first.recurrence,
+            Clinic.called_off_at.is_(None),
+        )
+        .order_by(Clinic.recurrence.desc())
+        .limit(1)
+    ).one_or_none()
+    if before is None or before.kept_until is None or not before.keeps_places:
+        return
+    until = (before.kept_until - timedelta(minutes=1)).astimezone(ZoneInfo(before.zone)).date()
+    for clinic in made:
+        places = min(before.kept_places, clinic.places - clinic.drop_in)
+        clinic.kept_cohort, clinic.kept_places, clinic.kept_until = (
+            before.kept_cohort,
+            places,
+            before.kept_until,
+        )
+        announce(
+            PlacesKept(about=clinic, cohort=before.kept_cohort, places=places, until=until.isoformat(), by=by)
+        )
 
 
 def _end_of(day: date, clinic: Clinic) -> datetime:

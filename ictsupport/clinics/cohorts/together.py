@@ -114,13 +114,13 @@ def members_of(cohort: Cohort, person: Person) -> list[tuple[Person, bool]]:
 
 
 def clinics_for(cohort: Cohort, limit: int = 12) -> list[Clinic]:
-    """The next clinics that are there for them. One statement."""
+    """The next clinics that are there for them. Two statements."""
     shared_or_theirs = (Clinic.council_id.is_(None)) | (Clinic.council_id == cohort.council.id)
     return list(
         db.session.scalars(
             select(Clinic)
             .where(Clinic.starts_at > clock.now(), Clinic.called_off_at.is_(None), shared_or_theirs)
-            .options(joinedload(Clinic.site), selectinload(Clinic.hosts))
+            .options(joinedload(Clinic.site), joinedload(Clinic.series), selectinload(Clinic.hosts))
             .order_by(Clinic.starts_at, Clinic.id)
             .limit(limit)
         )

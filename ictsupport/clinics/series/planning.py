@@ -20,6 +20,7 @@ from ...tickets.recurring.schedule import monthly_on_weekday, weekly
 from ...tickets.texts import line
 from .. import access
 from ..clashes import Clash, Diary, diary
+from ..cohorts.keeping import keep_as_the_date_before
 from ..models import Clinic, ClinicSeries
 from ..planning import CutOffs, NoSuchTime, Plan, fill_in, keep_planned, offered_topics
 from .events import DateHeldAfterAll, DateSkipped, SeriesEnded, SeriesGoesOn, SeriesPlanned
@@ -172,6 +173,7 @@ def make_dates(
         planned = list(_fill(facts, walls, read, made, by, despite))
     keep_planned(planned, by=by)
     made.clinics = [clinic for clinic, _ in planned]
+    keep_as_the_date_before(made.clinics, by=by)
     return made
 
 
@@ -256,6 +258,7 @@ def hold_after_all(facts: SeriesPlan, recurrence: str, *, reason: str, by: Perso
     with db.session.no_autoflush:
         starts = fill_in(clinic, replace(plan_of(facts, row.day), despite=reason), by=by)
     keep_planned([(clinic, starts)], by=by)
+    keep_as_the_date_before([clinic], by=by)
     return clinic
 
 

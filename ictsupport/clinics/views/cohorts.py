@@ -19,11 +19,13 @@ from ...pages.presses import done, once
 from ...people.access import allow, me
 from ...people.models import Role
 from .. import access
-from ..cohorts.keeping import keep_no_longer, keep_places_for
+from ..cohorts.dates import keeping, repeating
+from ..cohorts.keeping import keep_at_all_no_longer, keep_no_longer, keep_places_for
 from ..cohorts.together import Cohort, Placed, book_together, clinics_for, cohorts_for, members_of
 from ..models import Clinic
 from .door import bp
 
+SINGLE_DATES, ALL_DATES = 12, 500
 BOOKERS = (Role.DEMOCRATIC_SERVICES, *access.RUNNERS)
 
 
@@ -97,14 +99,17 @@ def _told(each: Placed) -> tuple[str, Any, str, str]:
 @allow(*BOOKERS)
 @once
 def kept_places() -> ResponseReturnValue:
-    """Keep places in clinics for the members of a cohort until a day."""
+    """Keep places for the members of a cohort until a day: at all dates of a series, or at single ones."""
     cohorts, cohort = _cohort()
-    clinics = clinics_for(cohort) if cohort else []
+    clinics = clinics_for(cohort, ALL_DATES) if cohort else []
     until: date = clock.today(settings().zone) + timedelta(weeks=4)
     form, status = KeepForm(data={"places": 1, "until": until}), 200
     if form.validate_on_submit() and cohort is not None:
         chosen = [
-            each for each in clinics if each.id in _ticked("clinic") and access.may_keep_places(me(), each)
+            each
+            for each in clinics
+            if (each.id in _ticked("clinic") or each.series_id in _ticked("series"))
+            and access.may_keep_places(me(), each)
         ]
         try:
             with db.session.begin_nested():
@@ -122,8 +127,10 @@ def kept_places() -> ResponseReturnValue:
         form=form,
         cohorts=cohorts,
         cohort=cohort,
-        clinics=[(each, access.may_keep_places(me(), each)) for each in clinics],
-        ticked=_ticked("clinic"),
+        keeping=keeping(clinics, me()),
+        repeating=repeating(clinics, me()),
+        clinics=[each for each in clinics if access.may_keep_places(me(), each)][:SINGLE_DATES],
+        ticked={"clinic": _ticked("clinic"), "series": _ticked("series")},
     )
     return page, status
 
@@ -137,4 +144,17 @@ def keep_no_more(clinic_id: int) -> ResponseReturnValue:
     if not access.may_keep_places(me(), clinic):
         abort(403)
     keep_no_longer(clinic, by=me())
+    return done(url_for(".kept_places"), "Everybody may book those places now.")
+
+
+@bp.post("/kept-places/end")
+@allow(*BOOKERS)
+@once
+def keep_none() -> ResponseReturnValue:
+    """Let everybody book what is kept at several dates, those of a series for instance."""
+    ids = numbers(request.form.get("clinics", "")[:5000].split(","))[:ALL_DATES]
+    found = db.session.scalars(access.visible_clinics(me()).where(Clinic.id.in_(ids))).all()
+    if not all(access.may_keep_places(me(), each) for each in found):
+        abort(403)
+    keep_at_all_no_longer(found, by=me())
     return done(url_for(".kept_places"), "Everybody may book those places now.")
