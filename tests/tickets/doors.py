@@ -195,6 +195,7 @@ DOORS = {
     "tickets.approvals": Door(get=DESK),
     "tickets.new_approval": Door(get=DESK, post=DESK),
     "tickets.approval_withdrawal": Door(post=DESK),
+    "tickets.approval_reminder": Door(post=DESK),
     "clocks.explain": Door(get=DESK, hidden=EVERYBODY),
 }
 

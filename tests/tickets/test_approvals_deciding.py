@@ -1,6 +1,6 @@
 """Asking for approval and deciding: who counts, how many are enough, and what follows for the ticket."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -30,18 +30,18 @@ from ictsupport.tickets.approvals.deciding import (
     NotToThem,
     NotWanted,
     NotYours,
-    RestsNow,
     StaysWithYou,
     decide,
     hand_on,
 )
 from ictsupport.tickets.approvals.models import ApprovalState, Approver, Decision
-from ictsupport.tickets.approvals.reminding import remind
+from ictsupport.tickets.approvals.reminding import NobodyToRemind, RemindedLately, remind, remind_now
 from ictsupport.tickets.holding import hold, release
 from ictsupport.tickets.models import HoldReason, Resolution, Status
 from ictsupport.tickets.parts import NotYet
-from ictsupport.tickets.related.merging import merge
+from ictsupport.tickets.related.merging import merge, unmerge
 from ictsupport.tickets.resolving import cancel, reopen, resolve
+from ictsupport.tickets.triage import assign
 from ictsupport.tickets.versions import MergedAway
 
 from ..cast import keep
@@ -217,7 +217,7 @@ def test_only_a_hold_for_approval_is_taken_off(ticket, three, agent):
     assert ticket.status is Status.IN_PROGRESS
 
 
-def test_while_a_request_is_merged_or_over_nothing_is_decided(ticket, make_ticket, three, agent):
+def test_while_a_request_is_over_nothing_is_decided(ticket, make_ticket, three, agent):
     (approver,) = ask(ticket, "Two licences", by=agent, people=[three[0]], blocks=False).approvers
     resolve(ticket, Resolution.FIXED, "Done otherwise", by=agent)
     assert waiting(three[0]) == []
@@ -227,21 +227,75 @@ def test_while_a_request_is_merged_or_over_nothing_is_decided(ticket, make_ticke
         ask(ticket, "More", by=agent, people=[three[0]])
     reopen(ticket, by=agent)
     assert waiting(three[0]) == ["Two licences"]
-    merge(make_ticket(), [ticket], by=agent)
-    assert waiting(three[0]) == []
-    with pytest.raises(RestsNow):
-        decide(approver, YES, by=three[0])
-    for act in (
-        lambda: withdraw(approver.approval, by=agent),
-        lambda: ask(ticket, "x", by=agent, people=three),
-    ):
-        with pytest.raises(MergedAway):
-            act()
     cancelled = make_ticket()
     (approver,) = ask(cancelled, "Two licences", by=agent, people=[three[0]]).approvers
     cancel(cancelled, by=agent)
     with pytest.raises(NotWanted):
         decide(approver, YES, by=three[0])
+
+
+def test_what_was_asked_about_a_merged_request_is_decided_as_before(
+    ticket, make_ticket, three, agent, manager, outbox
+):
+    first = ask(ticket, "Two licences", by=agent, people=three[:2], hold=True)
+    other = ask(ticket, "A desk", by=agent, people=[three[2]], blocks=False)
+    survivor = make_ticket()
+    assign(survivor, manager, by=agent)
+    stood = ticket.updated_at, ticket.version, ticket.status, ticket.due_sort
+    merge(survivor, [ticket], by=agent)
+    with pytest.raises(MergedAway):
+        ask(ticket, "More", by=agent, people=three)
+    assert waiting(three[0]) == ["Two licences"]
+    with clock.at(clock.now() + timedelta(days=2)):
+        assert remind() == 3, "they are reminded as before"
+        for person, approver in zip(three, first.approvers, strict=False):
+            decide(approver, YES, by=person)
+        withdraw(other, by=agent)
+    assert (first.state, other.state) == (ApprovalState.APPROVED, ApprovalState.WITHDRAWN)
+    assert (manager.email, f"Approved: {ticket.reference}, Two licences") in outbox()
+    assert (ticket.updated_at, ticket.version, ticket.status, ticket.due_sort) == stood
+    unmerge(ticket, by=agent)
+    assert (ticket.status, ticket.hold_reason) == (Status.IN_PROGRESS, None), "what it waited for has come"
+
+
+def test_unmerging_changes_nothing_about_what_is_still_asked(ticket, make_ticket, three, agent):
+    approval = ask(ticket, "Two licences", by=agent, people=[three[0]], hold=True)
+    for _ in range(2):
+        survivor = make_ticket()
+        merge(survivor, [ticket], by=agent)
+        resolve(survivor, Resolution.FIXED, "Done", by=agent)  # as with tasks: only its own stand in the way
+        assert waiting(three[0]) == []
+        with pytest.raises(NotWanted):
+            decide(approval.approvers[0], YES, by=three[0])
+        unmerge(ticket, by=agent)
+        assert (ticket.hold_reason, approval.is_open) == (HoldReason.APPROVAL, True)
+        assert waiting(three[0]) == ["Two licences"]
+
+
+def test_the_desk_has_those_who_wait_reminded_at_once_but_not_again_within_hours(
+    ticket, three, agent, later, outbox
+):
+    approval = ask(ticket, "Two licences", by=agent, people=three)
+    decide(approval.approvers[2], YES, by=three[2])
+    with pytest.raises(RemindedLately, match="a short while ago"):
+        remind_now(approval, by=agent)
+    before = len(outbox())
+    with later(days=1, hours=22):
+        assert remind_now(approval, by=agent) == three[:2]
+        assert entries_about(ticket)[-1].by_id == agent.id
+        with pytest.raises(RemindedLately):
+            remind_now(approval, by=agent)
+    with later(days=2):
+        assert remind() == 0, "nobody is written to twice within hours"
+    with later(days=2, hours=3):
+        assert remind() == 2
+    assert [address for address, _ in outbox()[before:]] == [p.email for p in three[:2]] * 2
+    three[0].gone_at = three[1].gone_at = clock.now()
+    with pytest.raises(NobodyToRemind):
+        remind_now(approval, by=agent)
+    withdraw(approval, by=agent)
+    with pytest.raises(Settled):
+        remind_now(approval, by=agent)
 
 
 def test_reminders_go_by_working_days_each_once_and_only_the_latest_after_downtime(

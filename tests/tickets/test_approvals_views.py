@@ -19,6 +19,7 @@ from ictsupport.tickets.approvals.models import Approval, ApprovalState, Approve
 from ictsupport.tickets.models import HoldReason, Ticket
 from ictsupport.tickets.rating.links import ANSWER
 from ictsupport.tickets.rating.links import signed as signed_answer
+from ictsupport.tickets.related.merging import merge
 
 from .test_races import at_once
 from .test_races import house as house
@@ -178,6 +179,30 @@ def test_an_agent_asks_takes_back_and_asks_again(ticket, ann, agent, browser):
     assert 'value="Two licences"' in again
     assert "Ann Able" in again
     assert ticket.hold_reason is not HoldReason.APPROVAL
+
+
+def test_the_survivors_page_shows_what_was_asked_about_the_merged_one(
+    asked, ticket, make_ticket, ann, agent, manager, desk, browser, later
+):
+    survivor = make_ticket()
+    merge(survivor, [ticket], by=agent)
+    client, here = browser(agent), f"/tickets/{survivor.reference}"
+    side = client.get(here).text
+    assert "Two licences" in side
+    assert f"on {ticket.reference}</span>" in side
+    assert "which is merged into this" in client.get(f"{here}/approvals").text
+    (link,) = links_in_mail(ann)
+    with later(days=1):
+        client = browser(agent)
+        client.post(f"{here}/approvals/{asked.id}/reminder")
+        assert "Reminded: Ann Able." in client.get(f"{here}/approvals").text
+        client.post(f"{here}/approvals/{asked.id}/reminder")
+        assert "a short while ago" in client.get(f"{here}/approvals").text
+    browser().post(link, data=YES)
+    assert asked.state is ApprovalState.APPROVED
+    again = ask(survivor, "Three more", by=agent, people=[ann])
+    client.post(f"/tickets/{ticket.reference}/approvals/{again.id}/withdrawal")
+    assert again.is_open, "what was asked about the survivor is nothing to the merged one"
 
 
 def test_pages_cost_the_same_however_many_there_are(

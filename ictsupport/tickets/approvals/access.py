@@ -8,6 +8,7 @@ what they want themself, or what they put to others.
 """
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from ...people.access import members_acted_for
 from ...people.models import DelegateScope, Person
@@ -25,6 +26,16 @@ def decides(person: Person) -> ColumnElement[bool]:
     )
 
 
+def is_worked_on() -> ColumnElement[bool]:
+    """SQL: work goes on upon the approval's ticket, or upon the one that it is merged into."""
+    survivor = aliased(Ticket)
+    going_on = select(survivor.id).where(survivor.resolved_at.is_(None), survivor.closed_at.is_(None))
+    return or_(
+        Ticket.OPEN,
+        and_(Ticket.MERGED, going_on.where(survivor.id == Ticket.merged_into_id).exists()),
+    )
+
+
 def wanted_of(person: Person) -> Select[Approver]:
     """What waits for the person's word, or for that of a member they may decide for."""
     return (
@@ -34,7 +45,7 @@ def wanted_of(person: Person) -> Select[Approver]:
         .where(
             Approver.WAITS,
             Approval.state == ApprovalState.OPEN,
-            Ticket.OPEN,
+            is_worked_on(),
             decides(person),
         )
     )

@@ -1,22 +1,24 @@
 """Asking for approval, taking the question back, and what is left to be decided before a ticket may be resolved."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from ... import clock
 from ...config import settings
 from ...database import db, lock
 from ...errors import Refusal
-from ...journal import announce
+from ...journal import announce, on
 from ...people.models import Membership, Person, Team
 from ..holding import hold as put_on_hold
 from ..holding import release
-from ..models import HoldReason, Status, Ticket
+from ..models import HoldReason, Merge, Status, Ticket
 from ..parts import before_resolving
+from ..related.events import TicketUnmerged
 from ..texts import line
-from ..versions import take_turn
+from ..versions import MergedAway, take_turn
 from .events import ApprovalAsked, ApprovalWithdrawn
 from .models import Approval, ApprovalState, Approver
 
@@ -140,8 +142,13 @@ def withdraw(approval: Approval, *, by: Person) -> None:
 
 
 def turn(approval: Approval) -> datetime:
-    """Wait for the ticket's turn, then for the approval's, and read afresh who has said what."""
-    now = take_turn(approval.ticket)
+    """Wait for the ticket's turn, then for the approval's, and read afresh who has said what.
+
+    A merged ticket rests; what was asked about it does not, and nothing of the
+    ticket itself is changed by that.
+    """
+    with suppress(MergedAway):  # its turn has come all the same
+        take_turn(approval.ticket)
     lock(approval)
     db.session.scalars(
         select(Approver)
@@ -150,19 +157,28 @@ def turn(approval: Approval) -> datetime:
         .execution_options(populate_existing=True)
     ).all()
     db.session.expire(approval, ["approvers"])
-    return now
+    return clock.now()
 
 
 def settle(approval: Approval, state: ApprovalState, now: datetime) -> None:
     approval.state, approval.settled_at = state, now
-    approval.ticket.updated_at = now
+    if approval.ticket.merged_into_id is None:
+        approval.ticket.updated_at = now
     db.session.flush()
 
 
 def off_hold(ticket: Ticket) -> None:
-    """What it waited for has come: work goes on, unless another approval is still open."""
-    if ticket.hold_reason is HoldReason.APPROVAL and not open_approvals(ticket):
+    """What it waited for has come: work goes on, unless another approval is still open, or the ticket rests merged."""
+    waits = ticket.hold_reason is HoldReason.APPROVAL and ticket.merged_into_id is None
+    if waits and not open_approvals(ticket):
         release(ticket, by=None)
+
+
+@on(TicketUnmerged)
+def go_on_alone(event: TicketUnmerged) -> None:
+    """While it was merged all that it waits for was settled: it waits no longer."""
+    if event.about.hold_reason is HoldReason.APPROVAL and _settled_meanwhile(event.about):
+        off_hold(event.about)
 
 
 def open_approvals(ticket: Ticket, *, blocking: bool = False) -> Sequence[str]:
@@ -180,6 +196,13 @@ def approvals_left(ticket: Ticket) -> str | None:
     if not left:
         return None
     return f"It still waits for approval: {'; '.join(left)}. Wait for the decision, or withdraw the question."
+
+
+def _settled_meanwhile(ticket: Ticket) -> bool:
+    """Whether something asked about the ticket was settled since it was merged the last time."""
+    merged_at = select(func.max(Merge.at)).where(Merge.merged_id == ticket.id).scalar_subquery()
+    settled = select(Approval.id).where(Approval.ticket_id == ticket.id, Approval.settled_at >= merged_at)
+    return db.session.scalar(settled.limit(1)) is not None
 
 
 def _who_can(ticket: Ticket, people: Iterable[Person], team: Team | None, by: Person | None) -> list[Person]:

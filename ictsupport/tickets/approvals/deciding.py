@@ -10,7 +10,6 @@ from ...journal import announce
 from ...people.delegating import NotFound, by_address
 from ...people.models import Person
 from ..texts import line, prose
-from ..versions import MergedAway
 from .access import may_decide
 from .asking import HasLeft, NotTheirOwn, Settled, off_hold, settle, turn
 from .events import ApprovalGiven, ApprovalHandedOn, ApprovalRefused
@@ -41,13 +40,6 @@ class CountsOnce(Refusal):
 
 class NotWanted(Refusal):
     reason = "The request is finished, so nothing is to be decided any more."
-
-
-class RestsNow(Refusal):
-    reason = (
-        "The request has been put together with another one, so nothing can be decided about it here. "
-        "Ask the helpdesk."
-    )
 
 
 class AskedAlready(Refusal):
@@ -142,18 +134,13 @@ def refuse_settled(approver: Approver) -> None:
         raise HandedOnAlready(name=approver.handed_to.name)
     if not approval.is_open:
         raise Settled(state=approval.state.value)
-    if approval.ticket.merged_into_id is not None:
-        raise RestsNow
-    if not approval.ticket.status.is_open:
+    if not approval.is_wanted:
         raise NotWanted
 
 
 def _take_in_hand(approver: Approver, by: Person) -> datetime:
     """Await the approval's turn, and refuse whoever may not decide about it or is not asked any more."""
-    try:
-        now = turn(approver.approval)
-    except MergedAway:
-        raise RestsNow from None
+    now = turn(approver.approval)
     if not may_decide(by, approver):
         raise NotYours
     refuse_settled(approver)

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from ...database import db
 from ...errors import Refusal
@@ -17,7 +16,8 @@ from ..working import work_on
 from .asking import ask, withdraw
 from .forms import PEOPLE, PLACES, TEAM, AskForm
 from .models import Approval
-from .queries import approvals_of, teams_for
+from .queries import approvals_of, approvals_on, teams_for
+from .reminding import remind_now
 
 
 @bp.get("/tickets/<reference>/approvals")
@@ -25,7 +25,9 @@ from .queries import approvals_of, teams_for
 def approvals(reference: str) -> ResponseReturnValue:
     """What was asked about the ticket, and what everybody said."""
     ticket = work_on(reference)
-    return render_template("tickets/approvals/approvals.html", ticket=ticket, approvals=approvals_of(ticket))
+    return render_template(
+        "tickets/approvals/approvals.html", ticket=ticket, approvals=approvals_of(ticket, me()), me=me()
+    )
 
 
 @bp.route("/tickets/<reference>/approvals/new", methods=["GET", "POST"])
@@ -71,12 +73,27 @@ def approval_withdrawal(reference: str, approval_id: int) -> ResponseReturnValue
     return done(back, "Withdrawn. Those who had not decided have been told.")
 
 
+@bp.post("/tickets/<reference>/approvals/<int:approval_id>/reminder")
+@allow(*DESK)
+@once
+def approval_reminder(reference: str, approval_id: int) -> ResponseReturnValue:
+    """Those who have not decided are written to again, now."""
+    back = url_for("tickets.approvals", reference=reference)
+    row = _approval(work_on(reference), approval_id)
+    try:
+        names = ", ".join(person.name for person in remind_now(row, by=me()))
+    except Refusal as refusal:
+        db.session.rollback()
+        flash(str(refusal), "notice")
+        return done(back)
+    return done(back, f"Reminded: {names}.")
+
+
 # Inside
 
 
 def _approval(ticket: Ticket, approval_id: int) -> Approval:
-    mine = select(Approval).where(Approval.id == approval_id, Approval.ticket_id == ticket.id)
-    found: Approval = db.one_or_404(mine)
+    found: Approval = db.one_or_404(approvals_on(ticket, me()).where(Approval.id == approval_id))
     return found
 
 

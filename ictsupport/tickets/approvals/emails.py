@@ -95,7 +95,7 @@ def _delegates(approver: Approver) -> Iterable[Person]:
 
 def _send_to_desk(template: str, event: ApprovalEvent, **more: Any) -> None:
     ticket = event.about
-    for person in dict.fromkeys((event.approval.asked_by, ticket.assignee)):
+    for person in dict.fromkeys((event.approval.asked_by, ticket.standing.assignee)):
         is_other = person is not None and (event.by is None or person.id != event.by.id)
         if person is not None and is_other and may_work(person, ticket):
             _send(person, template, event.approval, event=event, **more)

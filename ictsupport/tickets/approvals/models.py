@@ -57,6 +57,11 @@ class Approval(Model):
         return self.state is ApprovalState.OPEN
 
     @property
+    def is_wanted(self) -> bool:
+        """Whether a decision is still of use: nothing is settled, and work goes on, be it on the ticket that its own is merged into."""
+        return self.is_open and self.ticket.standing.status.is_open
+
+    @property
     def asked(self) -> list["Approver"]:
         """Those whose word counts: not who handed the question on."""
         return [one for one in self.approvers if one.handed_at is None]

@@ -1,18 +1,18 @@
 """What pages about approvals show: what waits for somebody, one question as they may see it, and those of a ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, and_, case, cast, literal, or_, select, true, type_coerce
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, literal, or_, select, true, type_coerce
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from ...database import db
 from ...errors import Refusal
 from ...pages.paging import Page, keyset
 from ...people.models import Person, Team
 from ...people.scopes import Scope
-from ..access import may_see
+from ..access import may_see, workable
 from ..models import Ticket
 from ..request_types.models import FilledForm
 from .access import may_decide, visible_approvers, wanted_of
@@ -133,14 +133,20 @@ def can_decide(approver: Approver, person: Person) -> bool:
     return not _why_ended(approver) and may_decide(person, approver)
 
 
-def approvals_of(ticket: Ticket) -> Sequence[Approval]:
-    """All that was asked about the ticket, the newest first, with what everybody said."""
+def approvals_on(ticket: Ticket, person: Person) -> Select[Approval]:
+    """What was asked about the ticket, and about those merged into it that the person may work on."""
+    its = or_(Ticket.id == ticket.id, and_(Ticket.merged_into_id == ticket.id, workable(person)))
+    return select(Approval).join(Approval.ticket).where(its)
+
+
+def approvals_of(ticket: Ticket, person: Person) -> Sequence[Approval]:
+    """All of these, the newest first, with what everybody said."""
     whole = selectinload(Approval.approvers)
     return db.session.scalars(
-        select(Approval)
-        .where(Approval.ticket_id == ticket.id)
+        approvals_on(ticket, person)
         .order_by(Approval.id.desc())
         .options(
+            contains_eager(Approval.ticket),
             joinedload(Approval.asked_by),
             joinedload(Approval.team),
             whole.joinedload(Approver.person),
@@ -164,22 +170,30 @@ class Standing:
     given: int
     needed: int
     what: str
+    on: str
+    """The reference of the merged ticket about which it was asked, or nothing."""
 
 
 def named_approvals(ticket_id: Any) -> Any:
-    """The approvals of a ticket among the names its page reads: it has no statement to spare for them."""
-    state = type_coerce(Approval.state, String)
-    stands = state + "/" + cast(Approval.given, String) + "/" + cast(Approval.needed, String)
+    """The approvals of a ticket and of those merged into it, among the names its page reads: it has no statement to spare."""
+    stands: ColumnElement[str] = type_coerce(Approval.state, String)
+    for number in (Approval.given, Approval.needed, Approval.ticket_id):
+        stands = stands + "/" + cast(number, String)
+    merged = Approval.ticket_id.in_(select(Ticket.id).where(Ticket.merged_into_id == ticket_id))
     return select(
         literal(KIND).label("kind"),
         Approval.id.label("id"),
         Approval.what.label("name"),
         true().label("choice"),
         stands.label("slug"),
-    ).where(Approval.ticket_id == ticket_id)
+    ).where(or_(Approval.ticket_id == ticket_id, merged))
 
 
-def standing(named: Sequence[tuple[str, str]]) -> list[Standing]:
-    """What `named_approvals` found, in words."""
-    told = ((slug.split("/"), what) for slug, what in named)
-    return [Standing(state, int(given), int(needed), what) for (state, given, needed), what in told]
+def standing(named: Sequence[tuple[str, str]], ticket: Ticket, merged: Mapping[int, str]) -> list[Standing]:
+    """What `named_approvals` found, in words; of merged tickets only what was asked about these, by their references."""
+    told = []
+    for slug, what in named:
+        state, given, needed, its = slug.split("/")
+        if int(its) == ticket.id or int(its) in merged:
+            told.append(Standing(state, int(given), int(needed), what, merged.get(int(its), "")))
+    return told

@@ -1,9 +1,11 @@
 """Whoever is asked to approve something and does not decide is reminded, by working days, each time once.
 
 After downtime only the latest reminder that is due goes out. Where nobody is
-left to remind, the desk is told instead, once.
+left to remind, the desk is told instead, once. The desk may have them reminded
+at once, but nobody is written to twice within a few hours.
 """
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,15 +13,51 @@ from sqlalchemy import select
 from ... import clock, jobs, scheduler
 from ...config import settings
 from ...database import db, lock
+from ...errors import Refusal
 from ...hours import Calendar
 from ...journal import announce, on
+from ...pages.filters import moment
 from ...people.calendars import catalogue
+from ...people.models import Person
 from ..models import Ticket
+from .access import is_worked_on
+from .asking import Settled, turn
+from .deciding import NotWanted
 from .emails import deciders, write_to
 from .events import ApproverGone, ApproverReminded
 from .models import Approval, ApprovalState, Approver
 
 AT_A_TIME = 200
+REST = timedelta(hours=4)
+"""For how long nobody who has been written to is reminded."""
+
+
+class RemindedLately(Refusal):
+    reason = "They were written to a short while ago. They can be reminded again after {after}."
+
+
+class NobodyToRemind(Refusal):
+    reason = "Nobody is left who could be reminded. Withdraw the question, and ask somebody else."
+
+
+def remind_now(approval: Approval, *, by: Person) -> list[Person]:
+    """Write at once to all whose word is wanted, but for those who were written to within a few hours; returns whom."""
+    now = turn(approval)
+    if not approval.is_open:
+        raise Settled(state=approval.state.value)
+    if not approval.is_wanted:
+        raise NotWanted
+    wanted = [one for one in approval.asked if one.waits and deciders(one)]
+    if not wanted:
+        raise NobodyToRemind
+    rested = [one for one in wanted if _rested(one, now)]
+    if not rested:
+        first = min(one.reminded_at or one.asked_at for one in wanted)
+        raise RemindedLately(after=moment(first + REST))
+    for approver in rested:
+        approver.reminded_at = now
+        _tell(ApproverReminded, approver, by)
+    return [one.person for one in rested]
 
 
 def remind() -> int:
@@ -29,7 +67,7 @@ def remind() -> int:
         select(Approver.id, Approver.asked_at, Approver.reminded, Ticket.council_id)
         .join(Approver.approval)
         .join(Approval.ticket)
-        .where(Approver.WAITS, Approval.state == ApprovalState.OPEN, Ticket.OPEN)
+        .where(Approver.WAITS, Approval.state == ApprovalState.OPEN, is_worked_on())
         .order_by(Approver.asked_at, Approver.id)
     ).all()
     for row in waiting:
@@ -54,24 +92,33 @@ def _remind(approver_id: int) -> bool:
     for row in (ticket, approval, approver):  # in the order of those who decide
         lock(row)
     due = _due(approver.asked_at, catalogue().for_council(ticket.council_id))
-    wanted = approval.is_open and approver.waits and ticket.is_open
-    if not wanted or due <= approver.reminded:
+    wanted = approval.is_wanted and approver.waits and due > approver.reminded
+    if not wanted or not _rested(approver, clock.now()):
         return False
     is_gone, is_first = not deciders(approver), not approver.reminded
     approver.reminded, approver.reminded_at = due, clock.now()
     if is_first or not is_gone:
-        kind = ApproverGone if is_gone else ApproverReminded
-        told = f"{approval.what}: {approver.person.name}"
-        announce(
-            kind(
-                about=ticket,
-                version=ticket.version,
-                approval=approval,
-                approver_id=approver.id,
-                reason=told,
-            )
-        )
+        _tell(ApproverGone if is_gone else ApproverReminded, approver)
     return True
+
+
+def _rested(approver: Approver, now: datetime) -> bool:
+    """Whether it is long enough since they were last written to."""
+    return (approver.reminded_at or approver.asked_at) <= now - REST
+
+
+def _tell(kind: type[ApproverReminded | ApproverGone], approver: Approver, by: Person | None = None) -> None:
+    approval = approver.approval
+    announce(
+        kind(
+            about=approval.ticket,
+            by=by,
+            version=approval.ticket.version,
+            approval=approval,
+            approver_id=approver.id,
+            reason=f"{approval.what}: {approver.person.name}",
+        )
+    )
 
 
 @on(ApproverReminded)

@@ -65,7 +65,9 @@ def ticket_page(
         tags=register.tags,
         macros=register.macros,
         replies=register.replies,
-        approvals=standing(register.approvals),
+        approvals=standing(
+            register.approvals, ticket, {one.ticket_id: one.reference for one in others.merged}
+        ),
         parts=parts_of(ticket, person),
         actions=actions_for(ticket, person),
         others=others.open_too,
