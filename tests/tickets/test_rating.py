@@ -208,6 +208,26 @@ def test_a_low_score_makes_one_task_for_the_managers_that_outlives_the_ticket(
     assert what not in browser(staff).get(f"/tickets/{ticket.reference}").text
 
 
+def test_the_task_is_withdrawn_with_its_reason_when_the_score_is_put_right(
+    done, staff, agent, manager, browser, outbox
+):
+    ticket = done()
+    rate(ticket, 1, by=staff)
+    rating = rate(ticket, 4, by=staff)
+    assert (ticket.tasks, rating.task_id, rating.is_to_ring) == ([], None, False)
+    page = browser(agent).get(f"/tickets/{ticket.reference}").text
+    assert "Ring back: scored 1 of 5: not wanted any more, since the score is 4 now" in page
+    assert "Ring back" not in browser(manager).get("/today").text
+    rate(ticket, 2, by=staff)
+    assert [task.what for task in ticket.tasks] == ["Ring back: scored 2 of 5"]
+    assert len([subject for _, subject in outbox() if subject.startswith("To ring back")]) == 1
+    tick(ticket.tasks[0], by=manager)
+    rate(ticket, 5, by=staff)
+    assert ticket.tasks[0].is_done, "they were rung: that stays on the ticket"
+    rate(ticket, 1, by=staff)
+    assert len(ticket.tasks) == 1
+
+
 def test_the_task_and_the_list_of_whom_to_ring_say_the_same(done, staff, agent, manager, browser):
     ticket = done()
     rating = rate(ticket, 1, by=staff)

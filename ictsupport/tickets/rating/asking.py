@@ -16,7 +16,7 @@ from ...mail import send
 from ...people.models import Grant, Person, Role
 from ..access import may_work, workable
 from ..models import Channel, Resolution, Ticket
-from ..tasks.doing import TooManyTasks, add_task, tick
+from ..tasks.doing import TooManyTasks, add_task, remove_task, tick
 from ..tasks.events import TaskDone, TaskEvent, TaskRemoved, TaskUndone
 from ..tasks.models import Task
 from ..texts import prose
@@ -77,7 +77,11 @@ def rating_of(ticket: Ticket) -> Rating | None:
 def rate(
     ticket: Ticket, score: int | None, *, by: Person, reasons: Collection[str] = (), words: str = ""
 ) -> Rating:
-    """Say how it went. Saying it again replaces what was said; a low score makes a task for the managers, once."""
+    """Say how it went. Saying it again replaces what was said.
+
+    A low score makes a task for the managers, who are written to once; when it
+    is put right before anybody rang, the task is withdrawn.
+    """
     lock(ticket)
     if ticket.confidential:
         raise NotAsked
@@ -89,14 +93,17 @@ def rate(
     if rating is None:
         rating = _new(ticket)
         db.session.add(rating)
-    was = rating.score
+    was, was_low = rating.score, rating.is_low
     rating.score, rating.answered_at = score, clock.now()
     rating.reasons = [key for key in OFFERED if key in reasons]
     rating.words_ = prose(words, what="What you wrote", limit=1000)
     announce(Rated(about=ticket, by=by, score=score, was=was))
+    if rating.is_to_ring and not was_low:
+        _have_rung(rating)
+    elif was_low and not rating.is_low:
+        _spare_the_call(rating)
     if rating.is_low and rating.told_at is None:
         rating.told_at = clock.now()
-        _have_rung(rating)
         for manager in _managers(ticket):
             send(
                 to=manager, template="tickets/low_score", about=ticket, thread=f"ticket-{ticket.id}",
@@ -142,11 +149,18 @@ def follow_the_task(event: TaskEvent) -> None:
 def _have_rung(rating: Rating) -> None:
     """Put it on the ticket as a task for the managers, unless nothing can be put on it."""
     ticket = rating.ticket
-    if ticket.merged_into_id is not None:
+    if ticket.merged_into_id is not None or rating.task is not None:
         return
     what = f"Ring back: scored {rating.score} of {max(SCORES)}"
     with suppress(TooManyTasks):
         rating.task = add_task(ticket, what, by=None, due_on=clock.today(settings().zone), for_managers=True)
+
+
+def _spare_the_call(rating: Rating) -> None:
+    """Whoever was to be rung back says now that it went well enough: the task is not wanted any more."""
+    task = rating.task
+    if task is not None and not task.is_done and rating.ticket.merged_into_id is None:
+        remove_task(task, by=None, why=f"not wanted any more, since the score is {rating.score} now")
 
 
 def _new(ticket: Ticket) -> Rating:

@@ -146,10 +146,10 @@ def untick(task: Task, *, by: Person) -> None:
     _tell(TaskUndone, task, by)
 
 
-def remove_task(task: Task, *, by: Person) -> None:
-    """Take it off the ticket; the journal keeps what it said."""
+def remove_task(task: Task, *, by: Person | None, why: str = "") -> None:
+    """Take it off the ticket; the journal keeps what it said, and why it is not wanted any more."""
     _turn(task)
-    _tell(TaskRemoved, task, by)
+    _tell(TaskRemoved, task, by, why)
     ticket = task.ticket
     db.session.delete(task)
     db.session.flush()
@@ -181,10 +181,12 @@ def _turn(task: Task) -> datetime:
     return now
 
 
-def _tell(kind: type[TaskDone | TaskUndone | TaskRemoved], task: Task, by: Person) -> None:
+def _tell(
+    kind: type[TaskDone | TaskUndone | TaskRemoved], task: Task, by: Person | None, why: str = ""
+) -> None:
     db.session.flush()
-    ticket = task.ticket
-    announce(kind(about=ticket, by=by, version=ticket.version, task_id=task.id, reason=task.what))
+    ticket, said = task.ticket, f"{task.what}: {why}" if why else task.what
+    announce(kind(about=ticket, by=by, version=ticket.version, task_id=task.id, reason=said))
 
 
 def _refuse_strangers(ticket: Ticket, assignee: Person | None) -> None:
