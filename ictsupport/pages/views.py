@@ -60,10 +60,6 @@ class Service:
         return brand.present().words.get(part, "")
 
     @property
-    def idle_seconds(self) -> int:
-        return self.settings.session_idle_hours * 3600
-
-    @property
     def help(self) -> Markup:
         """Where to turn, in the same words on every page."""
         if not self.phone:
@@ -102,12 +98,6 @@ def cookies() -> ResponseReturnValue:
 @everybody
 def robots() -> ResponseReturnValue:
     return "User-agent: *\nDisallow: /\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
-
-
-@bp.route("/still-here")
-def still_here() -> ResponseReturnValue:
-    """Somebody signed in is still using a page: being asked is enough to renew their sign-in."""
-    return "", 204
 
 
 @bp.route("/health/live")

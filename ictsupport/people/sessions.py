@@ -3,11 +3,11 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from flask import Request, current_app, request, session
-from flask_login import AnonymousUserMixin, LoginManager
+from flask import Request, current_app, g, request, session
+from flask_login import AnonymousUserMixin, LoginManager, current_user
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -116,10 +116,24 @@ def recognise(_request: Request) -> Person | None:
     idle = now - found.last_seen_at
     if not found.kept and idle > timedelta(hours=settings().session_idle_hours):
         return None
-    view = current_app.view_functions.get(request.endpoint or "")
+    view, seen = current_app.view_functions.get(request.endpoint or ""), found.last_seen_at
     if idle > SEEN_EVERY and not getattr(view, "is_unattended", False):
         _note_seen(found.id, found.person)
+        seen = now
+    g.sign_in_ends_at = _ends_at(found, seen)
     return found.person
+
+
+def _ends_at(sign_in: SignIn, seen: datetime) -> datetime:
+    """When the sign-in ends if nobody uses it any more."""
+    if sign_in.kept:
+        return sign_in.expires_at
+    return min(sign_in.expires_at, seen + timedelta(hours=settings().session_idle_hours))
+
+
+def seconds_left() -> int:
+    """For how long whoever asks stays signed in without doing anything; nothing for who is not."""
+    return int((g.sign_in_ends_at - clock.now()).total_seconds()) if current_user.is_authenticated else 0
 
 
 def unattended(view: V) -> V:

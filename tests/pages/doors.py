@@ -3,7 +3,7 @@
 from typing import Any
 
 from ictsupport.people.models import Role
-from tests.doors import EVERYBODY, PUBLIC, Door, World
+from tests.doors import PUBLIC, Door, World
 
 DOORS = {
     "assets": Door(get=PUBLIC),
@@ -12,7 +12,6 @@ DOORS = {
     "pages.privacy": Door(get=PUBLIC),
     "pages.cookies": Door(get=PUBLIC),
     "pages.robots": Door(get=PUBLIC),
-    "pages.still_here": Door(get=EVERYBODY),
     "pages.live": Door(get=PUBLIC),
     "pages.ready": Door(get=PUBLIC),
 }

@@ -35,6 +35,8 @@ DOORS: Doors = {
     "people.sign_in_help": Door(get=PUBLIC, post=PUBLIC),
     "people.sign_in_help_sent": Door(get=PUBLIC),
     "people.sign_out": Door(post=PUBLIC),
+    "people.sign_in_left": Door(get=PUBLIC),
+    "people.still_here": Door(get=PUBLIC),
     "people.demonstration": Door(get=PUBLIC),
     "people.demonstration_sign_in": [
         Door(post=PUBLIC),

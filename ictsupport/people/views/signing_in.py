@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import abort, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -15,7 +15,7 @@ from ..access import public
 from ..events import SignedOut
 from ..forms import AddressForm, CallMeForm, CodeForm, KeepForm, PasswordForm, said
 from ..models import Person, Way
-from ..sessions import end, open_sign_in, present_sign_in, put_in_cookie
+from ..sessions import end, open_sign_in, present_sign_in, put_in_cookie, seconds_left, unattended
 from . import bp
 
 ADDRESS, DEVICE, LEADS_TO = "sign_in_address", "sign_in_device", "sign_in_leads_to"
@@ -193,3 +193,18 @@ def demonstration_sign_in(person_id: int) -> ResponseReturnValue:
     if person is None or not person.is_active:
         abort(404)
     return come_in(person, "demonstration")
+
+
+@bp.get("/sign-in/left")
+@public
+@unattended
+def sign_in_left() -> ResponseReturnValue:
+    """In how many seconds this sign-in ends, asked by a page that is open: that alone does not renew it."""
+    return jsonify(seconds=seconds_left())
+
+
+@bp.get("/still-here")
+@public
+def still_here() -> ResponseReturnValue:
+    """Somebody is still using a page: being asked is enough to renew their sign-in. In how many seconds it ends now."""
+    return jsonify(seconds=seconds_left())
