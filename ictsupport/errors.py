@@ -1,6 +1,7 @@
 """How the service says no, and what it says when something is missing or broken."""
 
 import logging
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -8,12 +9,20 @@ from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    RequestEntityTooLarge,
+    SecurityError,
+)
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 log = logging.getLogger(__name__)
 
-PAGES = (400, 403, 404, 405, 413, 429, 503)
+PAGES = (400, 403, 404, 405, 429, 503)
 NOT_TYPED = frozenset({"csrf_token", "once", "version"})
+WORTH_COPYING = 20
+READ_AT_MOST = 1024 * 1024
 
 
 class Refusal(Exception):
@@ -31,6 +40,7 @@ def init_app(app: Flask) -> None:
     """Register the pages for refused, missing and broken."""
     for code in PAGES:
         app.register_error_handler(code, http_page)
+    app.register_error_handler(413, too_much_page)
     app.register_error_handler(Refusal, refused_page)
     app.register_error_handler(CSRFError, expired_page)
     app.register_error_handler(DBAPIError, busy_page)
@@ -57,17 +67,52 @@ def refused_page(error: Refusal) -> ResponseReturnValue:
 def came_from() -> str:
     """The page of ours that the request came from, or nothing."""
     parts = urlsplit(request.referrer or "")
-    return f"{parts.path}{'?' + parts.query if parts.query else ''}" if parts.netloc == request.host else ""
+    if parts.netloc != request.host:
+        return ""
+    return f"/{parts.path.lstrip('/')}{'?' + parts.query if parts.query else ''}"
 
 
 def expired_page(_error: CSRFError) -> ResponseReturnValue:
     """A form that no longer belongs to its sender's session; what was typed is shown, so that nothing is lost."""
-    typed = [
-        value
-        for name, value in request.form.items()
-        if name not in NOT_TYPED and "password" not in name and len(value) > 20
+    return page("errors/expired.html", 400, typed=worth_copying(request.form.items()))
+
+
+def too_much_page(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """More than may come in at once: how much that is, and what was typed before the files, so that nothing is lost."""
+    files = request.mimetype == "multipart/form-data" and _is_too_long()
+    typed = worth_copying(_texts_before_files()) if files else []
+    return page("errors/413.html", 413, files=files, typed=typed, back=came_from())
+
+
+def worth_copying(texts: Iterable[tuple[str, str]]) -> list[str]:
+    """What somebody wrote and would not want to write again; never a password."""
+    return [
+        text
+        for name, text in texts
+        if name not in NOT_TYPED and "password" not in name and len(text) > WORTH_COPYING
     ]
-    return page("errors/expired.html", 400, typed=typed)
+
+
+def _is_too_long() -> bool:
+    """Whether all of it is more than may come in, not only the text in it."""
+    return (request.content_length or 0) > (request.max_content_length or 0)
+
+
+def _texts_before_files() -> Iterator[tuple[str, str]]:
+    """The texts at the beginning of a form that is too long to be taken in; of the files nothing is read."""
+    decoder = MultipartDecoder(request.mimetype_params.get("boundary", "").encode(), max_parts=1000)
+    decoder.receive_data(request.environ["wsgi.input"].read(READ_AT_MOST))
+    name, text = "", b""
+    try:
+        while not isinstance(part := decoder.next_event(), NeedData | Epilogue | File):
+            if isinstance(part, Field):
+                name, text = part.name, b""
+            elif isinstance(part, Data):
+                text += part.data
+                if not part.more_data:
+                    yield name, text.decode(errors="replace")
+    except (ValueError, RequestEntityTooLarge):
+        return
 
 
 def busy_page(error: DBAPIError) -> ResponseReturnValue:

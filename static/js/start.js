@@ -2,6 +2,7 @@
 import "./errors.js";
 import "./choices.js";
 import "./counts.js";
+import "./files.js";
 import "./presses.js";
 import "./suggestions.js";
 import "./tickets.js";

@@ -1,10 +1,11 @@
 """What is missing, forbidden, refused or broken is said in plain words, with the number to ring."""
 
+import io
 import re
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, abort
+from flask import Flask, abort, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 
@@ -26,6 +27,7 @@ def broken_doors(app: Flask) -> None:
 
     def say(code: int):
         if code == 1:
+            request.form.get("story")
             raise SlotFull
         if code == 2:
             raise OperationalError("SELECT 1", {}, Lost("terminating connection"))
@@ -93,6 +95,37 @@ def test_an_old_form_shows_what_was_typed_but_no_secrets(visitor):
     assert "prints nothing &lt;b&gt;at all&lt;/b&gt;" in page
     assert "secret pass phrase" not in page
     assert "xxxx" not in page
+
+
+def test_files_that_are_too_big_do_not_cost_what_was_typed(visitor):
+    typed = {
+        "story": "The lift in the town hall\nshakes <b>badly</b>.",
+        "password": "a very long secret pass phrase",
+    }
+    parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{text}' for name, text in typed.items()]
+    parts.append('Content-Disposition: form-data; name="files"; filename="a.mp4"\r\n\r\n' + "x" * 100)
+    body = "".join(f"--edge\r\n{part}\r\n" for part in parts).encode()
+    answer = visitor.post(
+        "/wrong/1",
+        input_stream=io.BytesIO(body),
+        environ_overrides={"CONTENT_LENGTH": str(60 * 2**20)},
+        content_type="multipart/form-data; boundary=edge",
+        headers={"Referer": "http://localhost/tickets/new"},
+    )
+    assert answer.status_code == 413
+    assert "shakes &lt;b&gt;badly&lt;/b&gt;" in answer.text
+    assert "up to 10 MB" in answer.text
+    assert 'href="/tickets/new"' in answer.text
+    assert "secret pass phrase" not in answer.text
+
+
+def test_too_much_text_is_not_blamed_on_files(visitor):
+    part = (
+        b'--edge\r\nContent-Disposition: form-data; name="story"\r\n\r\n' + b"x" * 2**21 + b"\r\n--edge--\r\n"
+    )
+    page = visitor.post("/wrong/1", data=part, content_type="multipart/form-data; boundary=edge").text
+    assert "more text than can be sent at once" in page
+    assert "files are too big" not in page
 
 
 def test_who_should_come_back_is_told_when(visitor):
