@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from ..database import db
 from ..devices.models import Device
 from ..pages.forms import DateField, Form, NotRequired, PersonField, TimeField, WholeNumberField
+from ..pages.numbers import whole
 from ..people.access import me, visible_people
 from ..people.models import Council, Grant, Person, Site
 from ..tickets.models import Ticket
@@ -290,8 +291,7 @@ class PlanForm(Form):
     @property
     def seen_version(self) -> int | None:
         """The version that was looked at when the form was opened."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isdecimal() else None
+        return whole(self.version.data)
 
 
 def device_name(device: Device) -> str:

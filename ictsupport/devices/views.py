@@ -7,6 +7,7 @@ from sqlalchemy import select
 from ..database import db
 from ..errors import Refusal
 from ..pages.asking import Asked
+from ..pages.numbers import whole
 from ..pages.paging import count_up_to, keyset
 from ..pages.presses import done, once
 from ..people.access import allow, me, visible_people
@@ -124,14 +125,14 @@ def edit(device_id: int) -> ResponseReturnValue:
             "council": device.council.slug if device.council else "",
         }
     )
-    councils, seen = _councils_for(form), form.version.data or ""
+    councils = _councils_for(form)
     if form.validate_on_submit():
         try:
             with db.session.begin_nested():
                 lending.change_device(
                     device,
                     by=me(),
-                    version=int(seen) if seen.isdecimal() else None,
+                    version=whole(form.version.data),
                     kind=form.kind.data or "",
                     model=form.model.data or "",
                     serial=form.serial.data or "",

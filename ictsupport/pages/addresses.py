@@ -1,26 +1,35 @@
 """What arrives in an address is clean and within bounds before any page looks at it."""
 
+from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 from flask import Flask, Request, abort, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import IntegerConverter, Map
 
 from .forms import CONTROL, clean
-
-LARGEST_ID = 2**31 - 1
-"""What the databases' ids can hold; PostgreSQL refuses to look for more."""
+from .numbers import LARGEST, whole
 
 
 class RowNumber(IntegerConverter):
     """`<int:...>` in a route: an id that there could be. Any other number is not found."""
 
-    def __init__(self, map: Map, fixed_digits: int = 0, min: int = 0, max: int = LARGEST_ID) -> None:
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int = 0, max: int = LARGEST) -> None:
         super().__init__(map, fixed_digits, min, max)
 
 
+class WithoutNul(ImmutableMultiDict[str, Any]):
+    """What was sent, without the one character that PostgreSQL refuses in a text."""
+
+    def __init__(self, sent: Iterable[tuple[str, Any]] = ()) -> None:
+        super().__init__([(_without_nul(name), _without_nul(value)) for name, value in sent])
+
+
 class CleanRequest(Request):
-    """A request whose query arrives without control characters, as forms do."""
+    """A request whose query arrives without control characters, as the answers of a Form do; the rest without NUL."""
+
+    parameter_storage_class = WithoutNul
 
     @cached_property
     def args(self) -> MultiDict[str, str]:
@@ -30,10 +39,13 @@ class CleanRequest(Request):
 
 def row_number(text: str) -> int:
     """For request.args.get("after", type=row_number): an id that there could be, or as if nothing was said."""
-    number = int(text)
-    if not 0 <= number <= LARGEST_ID:
+    if (number := whole(text)) is None:
         raise ValueError("no row has this number")
     return number
+
+
+def _without_nul(sent: Any) -> Any:
+    return sent.replace("\x00", "") if isinstance(sent, str) else sent
 
 
 def init_app(app: Flask) -> None:

@@ -8,6 +8,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from .forms import clean
+from .numbers import whole
 
 E = TypeVar("E", bound=enum.Enum)
 
@@ -17,7 +18,7 @@ CURSORS = ("after", "before")
 
 def numbers(values: Iterable[str]) -> list[int]:
     """Those of the values that are whole numbers the database can hold."""
-    return [int(value) for value in values if value.isascii() and value.isdecimal() and len(value) < 10]
+    return [number for value in values if (number := whole(value)) is not None]
 
 
 class Asked:

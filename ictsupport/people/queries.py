@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, raiseload, selectinload
 
 from ..database import contains, db
 from ..pages.fields import Found
+from ..pages.numbers import whole
 from .access import belongs_to, reach, visible_people
 from .joining import today
 from .models import Council, Grant, Person, Role, Site, Term
@@ -125,10 +126,10 @@ def suggestions(person: Person, typed: str) -> list[Found]:
 
 def suggestion(person: Person, value: str) -> Found | None:
     """The one with that id, if the person may see them: for a picker that already holds somebody."""
-    if not value.isdigit() or len(value) > 9:
+    if (key := whole(value)) is None:
         return None
     # A page may have read the same person for showing only, and then nothing loads by itself any more.
-    row = db.session.scalar(visible_people(person).where(Person.id == int(value)).options(*SHOWN))
+    row = db.session.scalar(visible_people(person).where(Person.id == key).options(*SHOWN))
     return as_found(row) if row else None
 
 
@@ -171,4 +172,5 @@ def _mark(person: Person) -> str:
 def _place(mark: str) -> tuple[str, int] | None:
     """The name and id a page begins at; a mark that was tampered with begins at the beginning."""
     number, tilde, name = mark.partition("~")
-    return (name, int(number)) if tilde and number.isdigit() and len(number) < 10 else None
+    key = whole(number)
+    return (name, key) if tilde and key is not None else None

@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from ..database import db
 from ..pages.asking import Asked
 from ..pages.forms import DateField, Form
+from ..pages.numbers import whole
 from ..pages.presses import once
 from ..people.access import me
 from . import access, aligning, queries
@@ -48,7 +49,7 @@ def shared() -> ResponseReturnValue:
     stood = standing(max(day, date(1980, 1, 1)), today())
     groups = asked.some("group", Group)
     shown = [place for place in stood.places if not groups or place.group in groups]
-    start = int(asked.one("from")) if asked.one("from").isascii() and asked.one("from").isdigit() else 0
+    start = whole(asked.one("from")) or 0
     return render_template(
         "systems/shared.html",
         form=form,

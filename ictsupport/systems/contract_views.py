@@ -6,6 +6,7 @@ from werkzeug.exceptions import NotFound
 
 from ..database import db
 from ..pages.asking import Asked
+from ..pages.numbers import whole
 from ..pages.paging import count_up_to, keyset
 from ..pages.presses import done, once
 from ..people.access import me
@@ -52,15 +53,12 @@ def index() -> ResponseReturnValue:
     councils = queries.council_names()
     asked = Asked(request.args, "contracts.index", ("q", "state", "council", "supplier"))
     council = next((each for each in councils.values() if each.slug == asked.one("council")), None)
-    supplier = asked.one("supplier")
     found = queries.contracts(
         person,
         words=asked.one("q"),
         states=asked.some("state", State),
         council_id=council.id if council else None,
-        supplier_id=int(supplier)
-        if supplier.isascii() and supplier.isdigit() and len(supplier) < 10
-        else None,
+        supplier_id=whole(asked.one("supplier")),
     )
     return render_template(
         "systems/contracts.html",

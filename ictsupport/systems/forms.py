@@ -20,6 +20,7 @@ from ..pages.forms import (
     PersonField,
     WholeNumberField,
 )
+from ..pages.numbers import whole
 from ..people.access import me
 from ..people.models import Person
 from ..people.queries import suggestion, suggestions
@@ -42,10 +43,10 @@ class VersionedForm(Form):
     @property
     def seen(self) -> int | None:
         """The version on the page; one that cannot be read is none that ever was."""
-        typed = self.version.data or ""
-        if not typed:
+        if not self.version.data:
             return None
-        return int(typed) if str(typed).isascii() and str(typed).isdigit() and len(str(typed)) < 10 else -1
+        seen = whole(self.version.data)
+        return -1 if seen is None else seen
 
 
 def owner_field(label: str) -> PersonField:

@@ -4,6 +4,7 @@ from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from ...pages.forms import Form, TimeField, WholeNumberField
+from ...pages.numbers import whole
 from ..booking import in_words
 from .models import ClinicReminderRule
 
@@ -50,8 +51,7 @@ class ReminderForm(Form):
 
     @property
     def seen(self) -> int | None:
-        typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+        return whole(self.version.data)
 
     def answers(self) -> dict[str, object]:
         """As the verb takes them: only what belongs to the way that was chosen."""

@@ -12,6 +12,7 @@ from ... import clock
 from ...database import db
 from ...errors import Refusal
 from ...pages.forms import Form
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import me, members_acted_for
 from ...people.models import DelegateScope, Person, Site
@@ -208,9 +209,8 @@ def move(booking_id: int) -> ResponseReturnValue:
 
 def _chosen_slot() -> Slot:
     """The time that was pressed, if the person may see it."""
-    typed = request.form.get("slot", "")
-    key = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
-    slot = db.session.scalar(access.visible_slots(me()).where(Slot.id == key))
+    key = whole(request.form.get("slot"))
+    slot = db.session.scalar(access.visible_slots(me()).where(Slot.id == key)) if key else None
     if slot is None:
         raise NoSuchSlot
     return slot

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from ...database import db
 from ...errors import Refusal
 from ...pages.forms import Form
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import me
 from ...people.models import Person
@@ -68,9 +69,10 @@ def leave_request(booking_id: int, reference: str) -> ResponseReturnValue:
 
 def _chosen(typed: str) -> Booking:
     """The booking that was pressed."""
-    if not typed.isascii() or not typed.isdecimal() or len(typed) > 9:
+    key = whole(typed)
+    if key is None:
         raise NotComing
-    return own_booking(int(typed))
+    return own_booking(key)
 
 
 def _to_bring(reference: str) -> Ticket:

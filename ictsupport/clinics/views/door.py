@@ -4,6 +4,7 @@ from flask import Blueprint, abort, request
 from sqlalchemy.orm import joinedload
 
 from ...database import db
+from ...pages.numbers import whole
 from ...people.access import me
 from ...people.models import Person
 from .. import access
@@ -11,8 +12,6 @@ from ..day.models import DropIn, Visitor
 from ..models import Booking, Clinic, Slot
 
 bp = Blueprint("clinics", __name__, url_prefix="/clinics")
-
-LARGEST = 2_000_000_000
 
 
 def for_whom() -> Person:
@@ -26,9 +25,8 @@ def for_whom() -> Person:
 
 def number(typed: str) -> int:
     """An id out of an address; anything else is not there."""
-    if not typed.isascii() or not typed.isdecimal() or int(typed) > LARGEST:
-        abort(404)
-    return int(typed)
+    found = whole(typed)
+    return abort(404) if found is None else found
 
 
 def to_run(clinic_id: int) -> Clinic:

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from ... import clock
 from ...config import settings
 from ...pages.forms import DateField, FilesField, NotRequired, PersonField, TimeField
+from ...pages.numbers import whole
 from ...people.access import me
 from ..models import ContactBy, TicketType
 from ..raising import NeededInThePast, still_to_come
@@ -265,5 +266,4 @@ def kind_word(made: TicketType) -> str:
 
 def _number(text: Any) -> int | None:
     """The id that was chosen; nothing for the choice that means none."""
-    text = str(text or "")
-    return int(text) if text.isdecimal() and text != NONE_OF_THESE and len(text) < 10 else None
+    return whole(text) if str(text) != NONE_OF_THESE else None

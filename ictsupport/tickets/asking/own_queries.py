@@ -20,6 +20,7 @@ from ... import clock
 from ...config import settings
 from ...database import db
 from ...pages.fields import Found
+from ...pages.numbers import whole
 from ...people.access import members_acted_for, reach
 from ...people.models import DelegateScope, Person, Term
 from ...people.queries import SHOWN, as_found, found_in
@@ -176,9 +177,9 @@ def members_found(person: Person, typed: str) -> list[Found]:
 
 def member_found(person: Person, value: str) -> Found | None:
     """The member with that id, if the person raises requests for them."""
-    if not value.isdecimal() or len(value) > 9:
+    if (key := whole(value)) is None:
         return None
-    row = db.session.scalar(_members_in_reach(person).where(Person.id == int(value)).options(*SHOWN))
+    row = db.session.scalar(_members_in_reach(person).where(Person.id == key).options(*SHOWN))
     return as_found(row) if row is not None else None
 
 

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from ...database import db
 from ...errors import Refusal
 from ...pages.forms import Form
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import me
 from ..access import may_reply, note_reading, visible_attachments, visible_tickets
@@ -26,7 +27,7 @@ from .telling import STATES, told
 def my_requests(before: str = "") -> ResponseReturnValue:
     """What somebody asked for: open, then finished a page at a time."""
     person = me()
-    last = int(before) if before.isdecimal() and len(before) < 12 else None
+    last = whole(before)
     finished, more = queries.finished_requests(person, last)
     return render_template(
         "tickets/my_requests.html",

@@ -13,6 +13,7 @@ from ...database import db
 from ...devices.models import Device
 from ...errors import Refusal
 from ...pages.forms import Form, clean
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import me
 from ...people.models import Person
@@ -64,7 +65,7 @@ def new() -> ResponseReturnValue:
     type_ = next((each for each in choices.types if each.slug == wanted), None)
     answers = {
         "kind": request.args.get("kind"),
-        "system": _whole(request.args.get("system", "")),
+        "system": whole(request.args.get("system", "")),
         "type": type_.id if type_ is not None else None,
     }
     if type_ is not None and page is WHOLE:
@@ -92,7 +93,7 @@ def question(key: str, name: str) -> ResponseReturnValue:
 def questions() -> ResponseReturnValue:
     """The questions of a request type alone, for the page to put in where the type is chosen."""
     choices = choices_for(me(), None)
-    wanted = _whole(request.args.get("type", ""))
+    wanted = whole(request.args.get("type", ""))
     known = any(each.id == wanted for each in choices.types)
     choices = replace(choices, form=form_now(wanted) if wanted and known else None)
     form = page_form(DetailsForm, choices)
@@ -105,7 +106,7 @@ def known() -> ResponseReturnValue:
     person = me()
     council = council_of(person)
     systems = queries.systems_to_choose(council.id if council else None)
-    wanted = _whole(request.args.get("system", ""))
+    wanted = whole(request.args.get("system", ""))
     system = next((each for each in systems if each.id == wanted), None)
     about = Asking(
         words=clean(request.args.get("q", ""))[:200],
@@ -247,7 +248,7 @@ def _with_questions(page: Page, choices: Choices) -> tuple[Choices, bool]:
     """
     if page is not WHOLE:
         return choices, True
-    wanted = _whole(request.form.get("type", ""))
+    wanted = whole(request.form.get("type", ""))
     if not any(each.id == wanted for each in choices.types):
         return replace(choices, form=None), True
     if choices.form is not None and choices.form.type_id == wanted:
@@ -302,7 +303,7 @@ def _shown(
         if asked and number > 1
         else ""
     )
-    form_system = _whole(request.args.get("system", ""))
+    form_system = whole(request.args.get("system", ""))
     chosen = asked.answers.get("system") if asked else form_system
     system = next((each for each in choices.systems if each.id == chosen), None)
     body = render_template(
@@ -362,7 +363,3 @@ def _unsent(key: str) -> Request:
     if asked.ticket_id is not None:
         abort(404)
     return asked
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 10 else None

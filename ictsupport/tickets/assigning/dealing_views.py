@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from ...database import db
 from ...errors import Refusal
 from ...pages.filters import plural
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ...people.models import Person, Role
@@ -21,10 +22,6 @@ from .models import Deal, Dealt
 from .telling_managers import notices_for
 
 bp.add_app_template_global(notices_for, "notices_for")
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 @bp.route("/deal-out", methods=["GET", "POST"])
@@ -42,12 +39,12 @@ def deal_out() -> ResponseReturnValue:
         else:
             given = db.session.scalars(select(Dealt.ticket_id).where(Dealt.deal_id == deal.id)).all()
             return done(url_for(".deal", deal_id=deal.id), f"{plural(len(given), 'ticket')} dealt out.")
-    proposals = proposals_for(me(), _number(request.values.get("hand_back", "")))
+    proposals = proposals_for(me(), whole(request.values.get("hand_back", "")))
     page = render_template(
         "tickets/assigning/deal_out.html",
         proposals=proposals,
         chosen={one.ticket.id: request.form.get(f"agent-{one.ticket.id}") for one in proposals},
-        hand_back=_number(request.values.get("hand_back", "")),
+        hand_back=whole(request.values.get("hand_back", "")),
         wrong=wrong,
         title="Deal out",
     )
@@ -59,9 +56,9 @@ def _chosen() -> list[tuple[Ticket, Person, int | None]]:
     wanted: dict[int, tuple[int, int | None]] = {}
     for name, value in request.form.items():
         word, _, ticket_id = name.partition("-")
-        key, person_id = _number(ticket_id), _number(value)
+        key, person_id = whole(ticket_id), whole(value)
         if word == "agent" and key is not None and person_id is not None:
-            wanted[key] = (person_id, _number(request.form.get(f"version-{key}", "")))
+            wanted[key] = (person_id, whole(request.form.get(f"version-{key}", "")))
     tickets = db.session.scalars(select(Ticket).where(Ticket.id.in_(wanted), workable(me()))).all()
     ids = {person_id for person_id, _ in wanted.values()}
     people = {person.id: person for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))}

@@ -12,6 +12,7 @@ from ...devices.models import Device
 from ...devices.queries import devices_of
 from ...errors import Refusal
 from ...pages.forms import clean
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ...people.models import Person
@@ -92,7 +93,7 @@ def call_of(person_id: int) -> ResponseReturnValue:
 def call_questions(person_id: int) -> ResponseReturnValue:
     """The questions of a request type alone, for the call form to put in where the type is chosen."""
     caller = calling.caller_to_show(person_id, me()) or abort(404)
-    version = form_now(_whole(request.args.get("type", "")))
+    version = form_now(whole(request.args.get("type")) or 0)
     form = _asking(version, devices_of(caller))(formdata=None)
     return render_template("tickets/call_questions.html", form=form, caller=caller, version=version)
 
@@ -155,10 +156,10 @@ PARTS = ("day", "month", "year", "choice")
 
 def _version_in(sent: MultiDict[str, str]) -> TypeForm | None:
     """The version of the questions that stands in the form, or is to be shown in it."""
-    wanted = _whole(sent.get("request_type", ""))
+    wanted = whole(sent.get("request_type"))
     if not wanted:
         return None
-    shown = form_of(_whole(sent.get("questions", "")))
+    shown = form_of(whole(sent.get("questions")) or 0)
     if shown is not None and shown.type_id == wanted:
         return shown
     showing = request.method == "GET" or sent.get("then") == "questions"
@@ -171,11 +172,6 @@ def _asking(version: TypeForm | None, devices: Any) -> type[CallForm]:
     about_system = any(each.kind is Kind.SYSTEM for each in questions)
     systems = db.session.scalars(select(System).order_by(System.name)).all() if about_system else []
     return type("CallForm", (CallForm,), fields_for(version, systems=systems, devices=devices))
-
-
-def _whole(text: str) -> int:
-    """The id that stands there, or 0."""
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _log(caller: Person, form: CallForm) -> Ticket:

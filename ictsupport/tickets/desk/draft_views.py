@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from ...database import db
 from ...errors import Refusal
 from ...pages.filters import clock_time
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...pages.settings_index import setting
 from ...people.access import DESK, allow, me
@@ -87,8 +88,7 @@ def presence(reference: str) -> ResponseReturnValue:
     """
     ticket = work_on(reference)
     company = company_at(ticket.id, me())
-    typed = request.args.get("newest", "")
-    newest = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 16 else None
+    newest = whole(request.args.get("newest"))
     news = news_of(ticket.id, me(), newest) if newest is not None else ""
     note_looking(ticket.id, me(), company)
     answer = make_response(jsonify(company=company.sentence, news=news))

@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length
 from ... import clock
 from ...config import settings
 from ...pages.forms import DateField, FilesField, Form, NotRequired, TimeField, WholeNumberField
+from ...pages.numbers import whole
 from ..models import ASKED_FOR, CallResult, Channel, HoldReason, MessageKind, Resolution, TicketType
 from ..prioritising import WORDS
 from ..request_types.filling import Filling
@@ -48,8 +49,7 @@ class TicketForm(Form):
 
     @property
     def seen(self) -> int | None:
-        typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+        return whole(self.version.data)
 
 
 class MessageForm(TicketForm):

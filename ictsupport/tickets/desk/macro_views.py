@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from ...database import db
 from ...errors import Refusal
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ..blueprint import bp
@@ -27,9 +28,9 @@ from .views import ticket_page
 
 def _chosen(model: type[Any], key: str, ticket: Ticket) -> Any:
     """What the person may use on the ticket, or None."""
-    if not (key.isascii() and key.isdecimal() and len(key) < 10):
+    if (number := whole(key)) is None:
         return None
-    return db.session.scalar(select(model).where(model.id == int(key), offered(model, me(), ticket.queue_id)))
+    return db.session.scalar(select(model).where(model.id == number, offered(model, me(), ticket.queue_id)))
 
 
 @bp.get("/tickets/<reference>/macros")

@@ -12,6 +12,7 @@ from ...database import db
 from ...errors import Refusal
 from ...pages.asking import numbers
 from ...pages.forms import clean
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ..access import workable
@@ -202,7 +203,7 @@ def seen_in(typed: str) -> list[tuple[int, int | None]]:
     """What _written wrote; whatever else it is, is passed over."""
     found: dict[int, int] = {}
     for word in typed.split()[: MOST + 1]:
-        key, _, version = word.partition(".")
-        if all(part.isascii() and part.isdecimal() and len(part) < 10 for part in (key, version)):
-            found[int(key)] = int(version)
+        key, version = map(whole, word.partition(".")[::2])
+        if key is not None and version is not None:
+            found[key] = version
     return list(found.items())

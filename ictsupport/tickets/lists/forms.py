@@ -4,6 +4,7 @@ from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField,
 from wtforms.validators import InputRequired, Length
 
 from ...pages.forms import Form, NotRequired
+from ...pages.numbers import whole
 from .columns import COLUMNS
 
 
@@ -15,8 +16,7 @@ class ListForm(Form):
 
     @property
     def seen(self) -> int | None:
-        typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+        return whole(self.version.data)
 
 
 class NameForm(ListForm):

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ...database import db
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ...people.models import Person
@@ -53,8 +54,7 @@ def reports() -> ResponseReturnValue:
 
 def _whom(draft: Request | None) -> Person:
     """For whom: whoever is signed in, or the member they were asking for."""
-    chosen = request.form.get("for_whom", "")
-    wanted = int(chosen) if chosen.isdecimal() and len(chosen) < 10 else 0  # 0 is oneself
+    wanted = whole(request.form.get("for_whom")) or 0  # 0 is oneself
     wanted = wanted or (draft.for_whom_id or 0 if draft is not None else 0)
     found = db.session.get(Person, wanted) if wanted else None
     return found or me()

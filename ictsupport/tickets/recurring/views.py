@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from ... import clock
 from ...config import settings
 from ...database import db
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...pages.settings_index import setting
 from ...people.access import allow, me
@@ -73,12 +74,9 @@ def edit_recurring(recurring_id: int) -> ResponseReturnValue:
     row, form = _row(recurring_id), _form()
     if not form.is_submitted():
         _fill(form, row)
-    seen = form.version.data or ""
     return show_or_do(
         form,
-        lambda: change_recurring(
-            row, by=me(), seen=int(seen) if seen.isdecimal() and len(seen) < 10 else None, **_facts(form)
-        ),
+        lambda: change_recurring(row, by=me(), seen=whole(form.version.data), **_facts(form)),
         title=row.subject,
         button="Save",
         said="It is saved.",

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 from ...database import db
 from ...errors import Refusal
 from ...pages.forms import Form, clean
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ..access import may_reply, visible_tickets
@@ -96,14 +97,13 @@ def major_children(reference: str) -> ResponseReturnValue:
     """Look for tickets that belong to it, see which they are, and attach them in one go."""
     ticket, form = work_on(reference), AttachForm()
     typed = clean(request.args.get("q", "")).strip()[:200]
-    system, view = request.args.get("system", ""), request.args.get("view", "")
+    system, view = whole(request.args.get("system")), request.args.get("view", "")
     own = own_lists(me())
     refused = ""
     found: list[Ticket] = []
     try:
-        if (typed or system.isdecimal()) and not view:
-            number = int(system) if system.isdecimal() and len(system) < 9 else None
-            found = list(major.matching(ticket, me(), typed=typed, system_id=number))
+        if (typed or system is not None) and not view:
+            found = list(major.matching(ticket, me(), typed=typed, system_id=system))
     except Refusal as refusal:
         refused = str(refusal)
     form.tickets.choices = [(each.id, f"{each.reference}: {each.subject}") for each in found]
@@ -216,12 +216,12 @@ class OnList:
     refused: str = ""
 
 
-def _on_list(ticket: Ticket, own: Own, view: str, typed: str, system: str) -> OnList:
+def _on_list(ticket: Ticket, own: Own, view: str, typed: str, system: int | None) -> OnList:
     saved = own.find(view)
     args = MultiDict(parse_qsl(saved.query.lstrip("?")) if saved is not None else [("view", view)])
     if typed:
         args["q"] = typed
-    slug = next((each.slug for each in ticket.systems if str(each.id) == system), "")
+    slug = next((each.slug for each in ticket.systems if each.id == system), "")
     if slug:
         args["system"] = slug
     wish = Wish.read(args, me())

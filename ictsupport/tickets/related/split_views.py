@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 from ...database import db
 from ...errors import Refusal
 from ...pages.forms import Form, NotRequired, PersonField
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ...people.models import Person
@@ -41,8 +42,7 @@ class SplitForm(Form):
 
     @property
     def seen(self) -> int | None:
-        typed = str(self.made.data or "")
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 6 else None
+        return whole(self.made.data)
 
 
 @bp.route("/tickets/<reference>/split", methods=["GET", "POST"])
@@ -92,11 +92,9 @@ def _message(ticket: Ticket) -> Message | None:
     typed = request.args.get("message", "")
     if not typed:
         return None
-    if not typed.isascii() or not typed.isdecimal() or len(typed) > 9:
+    if (key := whole(typed)) is None:
         abort(404)
-    found: Message = db.one_or_404(
-        select(Message).where(Message.id == int(typed), Message.ticket_id == ticket.id)
-    )
+    found: Message = db.one_or_404(select(Message).where(Message.id == key, Message.ticket_id == ticket.id))
     return found
 
 

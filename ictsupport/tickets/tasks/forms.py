@@ -4,6 +4,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.validators import InputRequired, Length
 
 from ...pages.forms import DateField, Form, NotRequired
+from ...pages.numbers import whole
 from .models import Checklist, Task
 
 
@@ -14,8 +15,7 @@ class VersionedForm(Form):
 
     @property
     def seen(self) -> int | None:
-        typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+        return whole(self.version.data)
 
 
 class TaskForm(VersionedForm):
