@@ -182,8 +182,13 @@ def test_what_a_list_holds_is_attached_after_a_look_that_says_what_is_refused(
     assert "2 tickets</button>" in page
     assert f"{reports[0].reference} is a child of {other.reference} already" in page
     assert children_of(outage, agent) == []
-    client.post("/tickets/bulk", data=data | {"step": "do", "leave": str(reports[2].id)})
+    page = client.post("/tickets/bulk", data=data | {"step": "do", "leave": str(reports[2].id)})
     assert children_of(outage, agent) == [reports[1]]
+    assert f'/tickets/{outage.reference}/major">Go to {outage.reference}' in client.get(page.location).text
+    chosen = f"{reports[2].id}.{reports[2].version}"
+    page = client.post("/tickets/bulk", data=data | {"step": "do", "chosen": chosen})
+    assert page.location.endswith(f"/tickets/{outage.reference}/major")
+    assert "1 ticket is changed" in client.get(page.location).text
 
 
 def test_nothing_confidential_is_attached_to_what_is_not(outage, make_ticket, desk, manager):

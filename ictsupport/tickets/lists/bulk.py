@@ -8,6 +8,7 @@ Other rooms add acts:
 The function calls a verb for one ticket and lets its Refusal pass; a refused
 ticket stays as it was and the others go on. The form is made anew from what
 was typed (also by the background worker), and `offer` fills its choices.
+`leads` names the page to which it leads when it is done, if not to the list.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,6 +42,8 @@ KEPT = timedelta(days=30)
 CHANGED, SAME, REFUSED = "changed", "same", "refused"
 
 Offer = Callable[[Any, Person], None]
+Lead = Callable[[Any, Person], tuple[str, str] | None]
+"""What a page is called, and its address."""
 Chosen = Sequence[tuple[int, int | None]]
 
 
@@ -54,6 +57,7 @@ class BulkAct:
     order: int
     offer: Offer | None
     do: Callable[..., None]
+    leads: Lead | None = None
 
     def filled(self, fields: Mapping[str, Sequence[str]], by: Person) -> Any:
         """The form as it was filled in, its choices as they are now."""
@@ -106,12 +110,18 @@ _heard: ContextVar[list[TicketEvent] | None] = ContextVar("heard", default=None)
 
 
 def bulk_act(
-    key: str, label: str, form: type[Form], *, order: int = 50, offer: Offer | None = None
+    key: str,
+    label: str,
+    form: type[Form],
+    *,
+    order: int = 50,
+    offer: Offer | None = None,
+    leads: Lead | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Offer the function as something to do to many tickets at once."""
 
     def register(do: Callable[..., None]) -> Callable[..., None]:
-        _acts[key] = BulkAct(key, label, form, order, offer, do)
+        _acts[key] = BulkAct(key, label, form, order, offer, do, leads)
         return do
 
     return register

@@ -98,6 +98,7 @@ def bulk_run(run_id: int) -> ResponseReturnValue:
         same=sum(state == SAME for _id, state, _why in run.outcomes),
         refused=[(known.get(ticket_id), why) for ticket_id, why in refused.items()],
         back=_back(run.came_from),
+        lead=lead_of(run),
         title="Done" if run.done_at else "Under way",
     )
 
@@ -147,13 +148,22 @@ def _title(act: BulkAct, number: int) -> str:
 
 
 def where_to(run: BulkRun) -> tuple[str, str | None]:
-    """Back to the list where all went well, else to the page that says what did not."""
+    """Where the act leads, or back to the list, where all went well; else to the page that says what did not."""
     refused = sum(state == REFUSED for _id, state, _why in run.outcomes)
     if run.done_at is None or refused:
         return url_for("tickets.bulk_run", run_id=run.id), None
     changed = sum(state == CHANGED for _id, state, _why in run.outcomes)
     words = f"{changed:,} ticket{' is' if changed == 1 else 's are'} changed."
-    return _back(run.came_from), words
+    lead = lead_of(run)
+    return lead[1] if lead is not None else _back(run.came_from), words
+
+
+def lead_of(run: BulkRun) -> tuple[str, str] | None:
+    """The page to which the act leads: what it is called, and its address."""
+    act = act_called(run.act)
+    if act is None or act.leads is None:
+        return None
+    return act.leads(act.filled(run.fields, run.by), run.by)
 
 
 def _back(query: str) -> str:

@@ -1,5 +1,6 @@
 """Merging what is ticked on a work list, and attaching it to a major incident or a problem."""
 
+from flask import url_for
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
@@ -43,7 +44,18 @@ class OtherAudience(Refusal):
     reason = "Only one of {reference} and {parent} is confidential, so they are not told of together."
 
 
-@bulk_act("attach", "Attach to a major incident or problem", AttachForm, order=85)
+def where_it_hangs(form: AttachForm, by: Person) -> tuple[str, str] | None:
+    """The page of what they were attached to, with what can be done for all of them."""
+    try:
+        parent = queries.ticket_named(str(form.to.data or ""), by)
+    except Refusal:
+        return None
+    is_problem = parent.ticket_type is TicketType.PROBLEM
+    page = "tickets.problem" if is_problem else "tickets.major_incident"
+    return parent.reference, url_for(page, reference=parent.reference)
+
+
+@bulk_act("attach", "Attach to a major incident or problem", AttachForm, order=85, leads=where_it_hangs)
 def attach_to(ticket: Ticket, form: AttachForm, *, by: Person, seen: int | None) -> None:  # noqa: ARG001
     """Let the ticket hear what is told of the other, and be resolved with it; that one may be among the ticked."""
     parent = queries.ticket_named(str(form.to.data or ""), by)
