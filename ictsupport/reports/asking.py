@@ -15,7 +15,7 @@ from ..database import db
 from ..pages.filters import plain_date
 from ..people.models import Council, Person, RequesterKind
 from ..statements import shape_of
-from ..tickets.models import Queue, Ticket, TicketType
+from ..tickets.models import ASKED_FOR, Queue, Ticket, TicketType
 from ..unchanged import until_changed
 from .access import councils_read
 from .models import SHARED, Grain
@@ -26,7 +26,7 @@ MOST = {Grain.MONTH: 60, Grain.WEEK: 106}
 EARLIEST = date(2000, 1, 1)
 SHARED_WORK = "shared"
 
-TYPES = {"incident": TicketType.INCIDENT, "request": TicketType.REQUEST}
+TYPES = {"incident": TicketType.INCIDENT, "request": TicketType.REQUEST, "problem": TicketType.PROBLEM}
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,13 @@ class Question(Period):
         ]
         return [(name, words) for name, words in found if words]
 
+    @property
+    def counted(self) -> tuple[TicketType, ...]:
+        """The types that totals count: what people ask for, unless a type is chosen. A problem is the desk's own."""
+        return (self.ticket_type,) if self.ticket_type is not None else ASKED_FOR
+
     def facts(self, table: Any) -> ColumnElement[bool]:
-        """SQL: the facts of this grain that are asked for, of whatever day."""
+        """SQL: the facts of this grain that are asked for, of whatever day; of all types, unless one is chosen."""
         wanted: list[ColumnElement[bool]] = [table.grain == self.grain]
         if self.council is not None:
             wanted.append(table.council_id == self.council.id)
@@ -169,8 +174,7 @@ class Question(Period):
             wanted.append(Ticket.council_id.is_(None) if shared else Ticket.council_id == self.council.id)
         elif self.reach is not None:
             wanted.append(or_(Ticket.council_id.is_(None), Ticket.council_id.in_(self.reach)))
-        if self.ticket_type is not None:
-            wanted.append(Ticket.ticket_type == self.ticket_type)
+        wanted.append(Ticket.ticket_type.in_(self.counted))
         if self.requester_kind is not None:
             wanted.append(Ticket.requester_kind == self.requester_kind)
         return and_(*wanted)

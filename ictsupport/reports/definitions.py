@@ -132,6 +132,8 @@ DEFINITIONS = (
 )
 
 GENERAL = (
+    "What people ask for is counted: incidents and service requests. A problem is a record of the desk’s own, made of "
+    "tickets that are counted already, so it is in no total; problems have a row of their own under the types.",
     "Every ticket counts, confidential ones too. The list behind a figure shows those that you may open.",
     "A figure is counted for the council, type and requester that the ticket has now, and for the queue it was "
     "in at that moment. If a ticket's type is put right later, the figures of the past follow; published papers "

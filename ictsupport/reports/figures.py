@@ -10,6 +10,7 @@ from ..pages.charts import Series, TwoPanels
 from ..pages.filters import NONE, number, percent
 from ..staffing.capacity import Capacity
 from ..tickets.models import TicketType
+from .asking import TYPES
 from .load import Load, Part, Waits
 from .models import Grain
 
@@ -130,14 +131,17 @@ class Figures:
 
     @property
     def types(self) -> list[Cells]:
-        """Incidents and requests apart, for the whole period."""
+        """Incidents and requests apart, for the whole period; and problems, where there were any."""
         found = []
-        for kind, word in ((TicketType.INCIDENT, "incident"), (TicketType.REQUEST, "request")):
+        for word, kind in TYPES.items():
             part = self.answer.by_type[kind]
+            is_problem = kind is TicketType.PROBLEM
+            if is_problem and not part.backlog and not any(part.flows.values()):
+                continue
             more = f"&amp;type={word}"
             found.append(
                 [
-                    f"{kind.value.capitalize()}s",
+                    f"{kind.value.capitalize()}s{' (not in the totals)' if is_problem else ''}",
                     self.flow(part, "opened", more),
                     self.flow(part, "resolved", more),
                     self.net(part, more),

@@ -116,7 +116,7 @@ def net_of(flows: Counter[str]) -> int:
 
 @dataclass(frozen=True)
 class Load:
-    """The answer to a question."""
+    """The answer to a question. `by_type` also has the problems, which the totals leave out."""
 
     question: Question
     parts: list[Part]
@@ -139,12 +139,12 @@ def load(question: Question) -> Load:
     stretches = question.stretches
     # What is asked for is counted to the end of the last stretch, or to today.
     staffed = _capacity(question, stretches)
-    parts = sums.parts(tuple(TicketType), stretches, staffed)
+    parts = sums.parts(question.counted, stretches, staffed)
     whole = staffed[-1] if staffed else None
     return Load(
         question,
         parts,
-        sums.whole(tuple(TicketType), stretches, whole),
+        sums.whole(question.counted, stretches, whole),
         {each: sums.whole((each,), stretches, None) for each in TicketType},
     )
 

@@ -17,9 +17,14 @@ from ictsupport.people.scopes import scoped_to
 from ictsupport.reports.export import neutral
 from ictsupport.reports.load import Part, Waits, finding
 from ictsupport.reports.models import STEP_COLUMNS
+from ictsupport.reports.rebuilding import rebuild_or_compare
 from ictsupport.staffing.establishing import establish_post
 from ictsupport.staffing.models import State
-from ictsupport.tickets.models import ClockKind
+from ictsupport.tickets.models import ASKED_FOR, Channel, ClockKind
+from ictsupport.tickets.problems.keeping import open_problem
+from ictsupport.tickets.raising import raise_ticket
+
+from ..conftest import NOW
 
 FIGURE = re.compile(r'<a href="(/reports/load/tickets\?[^"]+)" data-lines="(\d+)">([^<]*)</a>')
 
@@ -107,6 +112,32 @@ def test_net_flow_is_the_change_of_the_backlog(busy, browser, author):
         assert after["backlog"] - before["backlog"] == after["net_flow"]
 
 
+def test_a_problem_is_in_no_total_and_has_a_row_of_its_own(
+    browser, author, manager, agent, staff, desk, telephony
+):
+    """Nobody asked for it: the tickets that it causes are counted already."""
+    ticket = raise_ticket(
+        requester=staff, by=staff, subject="No tone", description="None.", channel=Channel.SELF_SERVICE
+    )
+    given = {"description": "The exchange", "systems": [telephony], "council": None}
+    problem = open_problem(subject="Calls drop", by=agent, tickets=[ticket], **given)[0].ticket
+    db.session.commit()
+    asked = f"from={NOW:%Y-%m}&to={NOW:%Y-%m}"
+    told = browser(author).get(f"/reports/load.json?{asked}").json
+    assert (told["total"]["opened"], told["total"]["backlog"]) == (1, 1)
+    assert (told["by_type"]["problem"]["opened"], told["periods"][0]["opened"]) == (1, 1)
+    visitor = browser(manager)
+    page = visitor.get(f"/reports/load?{asked}").text
+    assert "Problems (not in the totals)" in page
+    for href, lines, _text in figures(page):
+        assert (len(count_of(visitor, href)[0]), count_of(visitor, href)[1]) == (lines, lines), href
+    behind = visitor.get(f"/reports/load/tickets?{asked}&measure=opened").text
+    assert ticket.reference in behind
+    assert problem.reference not in behind
+    assert problem.reference in visitor.get(f"/reports/load/tickets?{asked}&measure=opened&type=problem").text
+    assert not [found for _, differences in rebuild_or_compare(False) for found in differences]
+
+
 def test_councils_add_up_to_the_whole(busy, browser, author):
     visitor = browser(author)
     with clock.at(busy.at):
@@ -153,8 +184,9 @@ def test_somebody_who_reads_for_one_council_sees_that_and_what_is_shared(busy, b
     with clock.at(busy.at):
         page = browser(reader).get("/reports/load.json?from=2026-03&to=2026-05")
         own = page.json["total"]["opened"]
-        whole = len(busy.tickets)
-        hers = sum(1 for ticket in busy.tickets if ticket.council_id in (None, council.id))
+        asked_for = [ticket for ticket in busy.tickets if ticket.ticket_type in ASKED_FOR]
+        whole = len(asked_for)
+        hers = sum(ticket.council_id in (None, council.id) for ticket in asked_for)
         refused = browser(reader).get("/reports/load?council=eastmere").text
     assert own == hers < whole
     assert "There is no council “eastmere”" in refused
