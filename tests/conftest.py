@@ -32,6 +32,7 @@ from ictsupport.people.models import Person
 from ictsupport.people.sessions import COOKIE_KEY, open_sign_in
 
 from .postgres import Server
+from .renewing import set_up_anew
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
 """A Wednesday morning: what tests mean by now unless they say otherwise."""
@@ -199,9 +200,25 @@ def context(app: Flask) -> Flask:
     return app
 
 
+@pytest.fixture(scope="session")
+def real_applications() -> Iterator[Callable[[str], Flask]]:
+    """real_applications(kind) is the application that tests with real commits use one after the other."""
+    with ExitStack() as stack:
+        yield cache(lambda kind: stack.enter_context(application(kind)))
+
+
 @pytest.fixture
-def real_app(kind: str) -> Iterator[Flask]:
-    """The application on a database of its own, with real commits. The clock goes."""
+def real_app(kind: str, real_applications: Callable[[str], Flask]) -> Flask:
+    """The application with real commits on a database as it was set up. The clock goes."""
+    app = real_applications(kind)
+    with app.app_context():
+        set_up_anew(db.engine)
+    return app
+
+
+@pytest.fixture
+def own_app(kind: str) -> Iterator[Flask]:
+    """The application on a database of its own, for tests that change the tables or the application itself."""
     with application(kind) as app:
         yield app
 

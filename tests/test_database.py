@@ -21,11 +21,11 @@ def write() -> str:
 
 
 @pytest.fixture
-def writing_app(real_app: Flask) -> Flask:
-    real_app.add_url_rule("/write", view_func=public(write), methods=["GET", "POST"])
-    real_app.add_url_rule("/aside", view_func=public(lambda: aside(write) or "ok"))
-    real_app.config["PROPAGATE_EXCEPTIONS"] = False
-    return real_app
+def writing_app(own_app: Flask) -> Flask:
+    own_app.add_url_rule("/write", view_func=public(write), methods=["GET", "POST"])
+    own_app.add_url_rule("/aside", view_func=public(lambda: aside(write) or "ok"))
+    own_app.config["PROPAGATE_EXCEPTIONS"] = False
+    return own_app
 
 
 def written(app: Flask) -> int:

@@ -11,8 +11,8 @@ from ictsupport import schema
 from ictsupport.database import Model, db
 
 
-def test_models_and_migrations_agree(real_app: Flask):
-    with real_app.app_context(), db.engine.connect() as connection:
+def test_models_and_migrations_agree(own_app: Flask):
+    with own_app.app_context(), db.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
             opts={"compare_type": schema.compare_type, "include_object": schema.include_object},
@@ -20,8 +20,8 @@ def test_models_and_migrations_agree(real_app: Flask):
         assert compare_metadata(context, Model.metadata) == []
 
 
-def test_every_index_of_the_models_is_there(real_app: Flask):
-    with real_app.app_context():
+def test_every_index_of_the_models_is_there(own_app: Flask):
+    with own_app.app_context():
         found = inspect(db.engine)
         for table in Model.metadata.sorted_tables:
             wanted = {index.name for index in table.indexes}
@@ -41,9 +41,9 @@ def expression_indexes() -> set[str]:
         return {name for (name,) in rows}
 
 
-def test_every_migration_goes_down_and_up_again(real_app: Flask):
-    with real_app.app_context():
-        folder = real_app.extensions["migrate"].directory
+def test_every_migration_goes_down_and_up_again(own_app: Flask):
+    with own_app.app_context():
+        folder = own_app.extensions["migrate"].directory
         script = ScriptDirectory(folder)
         for revision in script.walk_revisions():
             downgrade(revision=str(revision.down_revision or "base"))
