@@ -70,8 +70,19 @@ class Settings(BaseSettings):
 
     mail_inbox: str = Field(
         "",
-        description="Address whose mail is piped into `ictsupport mail receive`; invitations then ask for an answer to it",
+        description="Address whose mail the service reads, from a mailbox or a pipe; invitations then ask for an answer to it",
     )
+    imap_host: str = Field("", description="Server of the mailbox that is read; empty means none is")
+    imap_port: int = Field(993, description="Its port")
+    imap_security: Literal["none", "starttls", "tls"] = Field("tls", description="How the line is protected")
+    imap_username: str = Field("", description="Account of the mailbox")
+    imap_password: SecretStr = Field(SecretStr(""), description="Its password")
+    imap_folder: str = Field("INBOX", description="Folder that is read")
+    imap_done_folder: str = Field(
+        "", description="Folder that messages are moved to once they are kept; empty marks them as seen"
+    )
+    imap_at_once: int = Field(100, ge=1, le=1000, description="Most messages read in one run, each minute")
+
     mail_trusted_hop: str = Field(
         "",
         description="How your mail server signs the Authentication-Results it writes (its authserv-id); empty heeds any that says fail",
@@ -202,6 +213,11 @@ class Settings(BaseSettings):
             "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a half-written request survives lunch
             "SETTINGS": self,
         }
+
+    @property
+    def mailbox_name(self) -> str:
+        """What the mailbox that is read is called; empty where none is."""
+        return f"{self.imap_username} on {self.imap_host}, {self.imap_folder}"[:200] if self.imap_host else ""
 
     @property
     def is_https(self) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from ..config import settings
 from ..database import db
 from ..errors import Refusal
-from ..mail import Outgoing, delivery, receiving
+from ..mail import Outgoing, delivery, mailbox, receiving
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +75,20 @@ def receive(context: click.Context) -> None:
         click.echo(f"Not now: {type(error).__name__}", err=True)
         status = TRY_AGAIN
     context.exit(status)
+
+
+@group.command("read")
+def read() -> None:
+    """Read the mailbox of the settings once, to see whether it can be read."""
+    config = settings()
+    if not config.imap_host:
+        raise click.ClickException("No mailbox is named (ICTSUPPORT_IMAP_HOST).")
+    try:
+        run = mailbox.read_mailbox()
+    except mailbox.Trouble as error:
+        said = mailbox.in_words(error, config)
+        raise click.ClickException(f"{config.mailbox_name} could not be read: {said}") from None
+    click.echo(f"{run.kept} kept, {run.known} were kept before, {run.left} left there, flagged.")
 
 
 def take_in(app: Flask, stream: BinaryIO) -> int:

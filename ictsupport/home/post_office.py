@@ -12,7 +12,7 @@ from ..database import db
 from ..mail import Outgoing
 from ..mail.models import IncomingMessage, IncomingState
 from ..mail.putting_away import put_away
-from ..mail.queries import STATES, counts, incoming_counts, incoming_page, outbox_page
+from ..mail.queries import STATES, counts, incoming_counts, incoming_page, mailbox_reading, outbox_page
 from ..mail.resending import resend as resend_message
 from ..pages import navigation
 from ..pages.addresses import row_number
@@ -74,6 +74,8 @@ def incoming() -> ResponseReturnValue:
         counts=incoming_counts(),
         states=IncomingState,
         inbox=settings().mail_inbox,
+        mailbox=settings().mailbox_name,
+        reading=mailbox_reading(),
         href=lambda **which: url_for(".incoming", state=state.value, **which),
     )
 

@@ -43,6 +43,17 @@ class Outgoing(Model):
         return "delayed" if self.error else "queued"
 
 
+class MailboxReading(Model):
+    """How the last reading of a mailbox went: `trouble` in words, since when, and when it was last read to the end."""
+
+    mailbox: Mapped[str] = mapped_column(String(200), primary_key=True)
+    read_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    trouble_since: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("(trouble = '') = (trouble_since IS NULL)", name="trouble"),)
+
+
 class IncomingState(enum.Enum):
     WAITING = "waiting"
     TAKEN = "taken"

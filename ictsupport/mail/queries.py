@@ -11,7 +11,7 @@ from ..config import settings
 from ..database import contains, db
 from ..pages import health
 from ..pages.paging import Page, keyset
-from .models import IncomingMessage, IncomingState, Outgoing
+from .models import IncomingMessage, IncomingState, MailboxReading, Outgoing
 
 PAGE = 50
 
@@ -97,6 +97,25 @@ def mail_flows() -> str:
     if waited <= timedelta(minutes=settings().mail_overdue_minutes):
         return "ok"
     return f"the oldest message has been waiting for {waited // timedelta(minutes=1):,} minutes"
+
+
+def mailbox_reading() -> MailboxReading | None:
+    """How the last reading of the mailbox went; None where none is read, or none was yet."""
+    name = settings().mailbox_name
+    return db.session.get(MailboxReading, name) if name else None
+
+
+@health.check("incoming mail")
+def mailbox_is_read() -> str:
+    """Whether the mailbox, if there is one, has been read within the time that the settings allow."""
+    last = mailbox_reading()
+    since = last.trouble_since or last.read_at if last else None
+    if last is None or since is None:
+        return "ok"
+    waited = clock.now() - since
+    if waited <= timedelta(minutes=settings().mail_overdue_minutes):
+        return "ok"
+    return f"the mailbox has not been read for {waited // timedelta(minutes=1):,} minutes"
 
 
 def _from(messages: Select[Outgoing], after: int | None) -> Select[Outgoing]:

@@ -85,6 +85,26 @@ def receive(raw: bytes) -> bool:
     return True
 
 
+def left_in_mailbox(head: bytes, size: int) -> None:
+    """Put down that a message is too large to be kept, with its head, for somebody to see to it. Does not commit."""
+    letter = _read(head)
+    refusal = TooLarge(megabytes=settings().mail_megabytes)
+    row = {
+        "digest": letter.digest,
+        "message_id": letter.message_id,
+        "from_address": letter.from_address,
+        "subject": letter.subject,
+        "size": size,
+        "raw": head,
+        "received_at": clock.now(),
+        "state": IncomingState.NOT_UNDERSTOOD,
+        "taken_by": "",
+        "outcome": f"{refusal} It is still in the mailbox, flagged. The source here is its head alone.",
+        "done_at": clock.now(),
+    }
+    insert_if_new(IncomingMessage, [row])
+
+
 @jobs.handles("mail.take")
 def hand_on(payload: dict[str, Any]) -> None:
     """Give one message to whoever understands it. Once."""
