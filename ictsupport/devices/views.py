@@ -109,7 +109,7 @@ def new() -> ResponseReturnValue:
             form.form_errors.append(str(refusal))
     if request.method == "POST":
         status = 422
-    return render_template("devices/new.html", form=form), status
+    return render_template("devices/form.html", device=None, form=form), status
 
 
 @bp.route("/devices/<int:device_id>/edit", methods=["GET", "POST"])
@@ -143,7 +143,7 @@ def edit(device_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
     status = 422 if request.method == "POST" else 200
-    return render_template("devices/edit.html", device=device, form=form), status
+    return render_template("devices/form.html", device=device, form=form), status
 
 
 def _councils_for(form: DeviceForm) -> dict[str, Council]:
