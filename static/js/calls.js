@@ -42,7 +42,17 @@ if (form) {
     clearTimeout(waiting);
     waiting = setTimeout(keep, 600);
   });
-  form.addEventListener("submit", () => clearTimeout(waiting));
+  form.addEventListener("submit", () => { clearTimeout(waiting); waiting = -1; });
+  form.addEventListener("focusout", () => { if (waiting >= 0) { clearTimeout(waiting); keep(); } });
+  addEventListener("pagehide", () => { if (waiting >= 0) keep(); });
+  for (const words of document.querySelectorAll("[data-with-script]")) words.hidden = false;
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    const buttons = form.querySelectorAll("button[type=submit]");
+    const resolving = [...buttons].find((one) => one.value === "resolve");
+    form.requestSubmit(answered(form, "resolution") ? resolving : buttons[0]);
+  });
   const subject = form.elements.namedItem("subject");
-  if (!subject.value && !document.querySelector("[data-focus]")) subject.focus();
+  if (!document.querySelector("[data-focus]")) subject.focus();
 }

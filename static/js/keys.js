@@ -8,7 +8,10 @@ const SHEET = [
   ["n", "Write an internal note"],
   ["a", "Choose who has it"],
   ["s", "Choose what becomes of it: hold, resolve …"],
+  ["c", "Log a call"],
   ["/", "Search"],
+  ["Esc", "Leave the field you type in, so that these keys work again"],
+  ["Ctrl + Enter", "Send what you write; in the form of a call, log it"],
   ["?", "This help"],
 ];
 const form = document.querySelector("form.say");
@@ -72,6 +75,7 @@ const DEEDS = {
   n: () => write("note"),
   a: () => document.getElementById("side-assignee")?.focus(),
   s: () => form?.querySelector('input[name="then"]:checked')?.focus(),
+  c: () => location.assign("/tickets/call"),
   "/": () => document.querySelector(".bar__search input")?.focus(),
   "?": help,
 };
@@ -80,6 +84,15 @@ if (document.body.hasAttribute("data-keys")) {
   const tickets = links.map((link) => new URL(link.href).pathname).filter((path) => TICKET.test(path));
   if (tickets.length && !form) sessionStorage.setItem(LIST, JSON.stringify(tickets));
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented && !event.target.closest?.("dialog, [popover]:popover-open")) {
+      event.target.closest?.("input, textarea, select")?.blur();
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form?.contains(event.target)) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("button.govuk-button[type=submit]:not([formaction])"));
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     if (event.target.closest?.("input, textarea, select, [contenteditable], dialog, [popover]:popover-open")) return;
     const deed = Object.hasOwn(DEEDS, event.key) ? DEEDS[event.key] : null;

@@ -1,13 +1,16 @@
 """Somebody asks for help, follows it and says that it works: a member page by page, staff on one page."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from ictsupport import clock
 from ictsupport.database import db
+from ictsupport.people.meetings.models import Meeting
 from ictsupport.people.models import Person, Role
 from ictsupport.tickets.models import Resolution, Ticket
 from ictsupport.tickets.resolving import resolve
@@ -69,6 +72,29 @@ def test_a_member_asks_and_says_that_it_works(
     expect(page.get_by_role("main")).to_contain_text("Thank you. We have closed your request.")
     seen.open("/tickets")
     assert_accessible(page, seen.listener)
+
+
+def test_a_member_with_a_meeting_today_asks_in_three_screens(window: Callable[..., Window], site: Site):
+    title = "Extraordinary Council"
+    with site.app.app_context():
+        member = db.session.get_one(Person, site.person("member"))
+        begins = clock.now() + timedelta(hours=1)
+        ends = begins + timedelta(hours=2)
+        council = member.terms[0].council
+        db.session.add(Meeting(council=council, uid=title, title=title, starts_at=begins, ends_at=ends))
+        db.session.commit()
+    page = window("member", size=IPAD).open("/")
+    page.get_by_role("link", name="Something is wrong").click()
+    say_what(page, "The agenda stays white")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("radio", name="I have a meeting today and need it there").check()
+    page.get_by_role("radio", name="Only me").check()
+    page.get_by_role("radio", name=title).check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your answers")
+    expect(page.get_by_role("main")).to_contain_text(title)
+    page.get_by_role("button", name="Send it to the helpdesk").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have your request")
 
 
 def test_staff_ask_on_one_page_without_scripts_and_carry_on_later(window: Callable[..., Window]):

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from ictsupport.people.models import Role
+from ictsupport.database import db
+from ictsupport.people.models import Person, Role
 
 from .conftest import Site, Window
 from .quality import assert_accessible
@@ -46,6 +47,38 @@ def test_the_help_sheet_and_the_switch(site: Site, window: Callable[..., Window]
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.get_by_role("button", name="Switch them on").click()
     expect(page.locator("main")).to_contain_text("The keys are on.")
+
+
+def test_three_calls_are_taken_and_one_is_resolved_without_a_mouse(site: Site, window: Callable[..., Window]):
+    people = [site.person(each) for each in ("staff", "member", Role.MANAGER)]
+    with site.app.app_context():
+        addresses = [db.session.get_one(Person, each).email or "" for each in people]
+    seen = window(Role.AGENT)
+    page, keys = seen.open("/tickets/call"), seen.page.keyboard
+    for number, address in enumerate(addresses):
+        expect(page.get_by_label("Who is calling?")).to_be_focused()
+        keys.type(address)
+        keys.press("Enter")
+        expect(page.get_by_label("What is it about?")).to_be_focused()
+        keys.type(f"Paper jam {number}")
+        with page.expect_response("**/typed"):
+            keys.press("Escape")
+        keys.press("c")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Log a call")
+    expect(page.get_by_role("main")).to_contain_text("Paper jam 2")
+    assert_accessible(page, seen.listener)
+    keys.type(addresses[0])
+    keys.press("Enter")
+    expect(page.get_by_label("What is it about?")).to_have_value("Paper jam 0")
+    assert_accessible(page, seen.listener)
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type("Fix")
+    keys.press("Tab")
+    keys.type("Took the paper out.")
+    keys.press("Control+Enter")
+    expect(page.get_by_role("main")).to_contain_text("is logged and resolved")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Paper jam 0")
 
 
 PICTURE = """
