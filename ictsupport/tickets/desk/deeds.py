@@ -37,6 +37,8 @@ DEEDS = {
     "tickets.ApprovalWithdrawn": "withdrew a question for approval",
     "tickets.ApproverReminded": "reminded somebody who is to approve",
     "tickets.ApproverGone": "found that somebody who is to approve has left",
+    "tickets.Rated": "said how it went",
+    "tickets.RungBack": "rang them back",
     "tickets.ProblemDescribed": "wrote down what is known of the problem",
     "tickets.WorkaroundPublished": "told everybody it concerns of the workaround",
     "tickets.WorkaroundWithdrawn": "took the workaround from the pages",
