@@ -113,12 +113,7 @@ class Knocker:
 
     def at(self, endpoint: str, door: Door) -> Iterator[str]:
         """What was answered otherwise than the row says."""
-        for rule in self.app.url_map.iter_rules(endpoint):
-            with self.app.test_request_context():
-                address = url_for(
-                    endpoint,
-                    **{name: self.things[door.fill.get(name, name)] for name in rule.arguments},
-                )
+        for address in self.addresses(endpoint, door):
             for method in METHODS:
                 # Where the route does not know the method, nobody is looked at: one who asks is enough.
                 for visitor in self.cookies if door.audience(method) is not None else [STAFF]:
@@ -128,6 +123,15 @@ class Knocker:
                     if wanted != got:
                         who = visitor.value if isinstance(visitor, Role) else visitor
                         yield f"{endpoint}: {method} {address} as {who}: wanted {wanted}, got {got}"
+
+    def addresses(self, endpoint: str, door: Door) -> Iterator[str]:
+        """Where the row's things are found."""
+        for rule in self.app.url_map.iter_rules(endpoint):
+            with self.app.test_request_context():
+                yield url_for(
+                    endpoint,
+                    **{name: self.things[door.fill.get(name, name)] for name in rule.arguments},
+                )
 
     @staticmethod
     def expected(door: Door, method: str, visitor: Visitor) -> str:
