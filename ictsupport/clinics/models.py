@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     CheckConstraint,
@@ -144,6 +145,13 @@ class Clinic(Scoped, Model):
     def keeps_places(self) -> bool:
         """Whether places are kept for members elected together, at this moment."""
         return self.kept_until is not None and self.kept_until > clock.now()
+
+    @property
+    def kept_to_the_end_of(self) -> date | None:
+        """The last day on which they are kept."""
+        if self.kept_until is None:
+            return None
+        return (self.kept_until - timedelta(minutes=1)).astimezone(ZoneInfo(self.zone)).date()
 
     @property
     def is_called_off(self) -> bool:

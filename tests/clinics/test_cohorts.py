@@ -159,6 +159,11 @@ def test_democratic_services_keep_places_look_and_book_by_page(
     assert "5 members booked. Each is sent an invitation." in done
     assert done.count("has a time already") == 5
     assert len(outbox()) == before + 5
+    text = visitor.post("/clinics/together", data={**form, "step": "book"}, follow_redirects=True).text
+    left_out = ", ".join(each.name for each in new_members[1:])
+    assert f"1 member booked. Each is sent an invitation. No time was free for {left_out}." in text
+    text = visitor.post("/clinics/together", data={**form, "step": "book"}, follow_redirects=True).text
+    assert "Nobody is booked. No time was free for" in text
     nobody = visitor.post("/clinics/together", data={"cohort": "northbrook-2026", "step": "book"})
     assert (nobody.status_code, "Tick at least one member" in nobody.text) == (422, True)
     visitor.post(f"/clinics/{clinic.id}/kept-places/end")

@@ -23,8 +23,9 @@ class Dates:
 
     @property
     def rhythm(self) -> str:
-        """ "every week on Tuesday"; empty for one that does not repeat."""
-        return in_words(self.next.series.rule) if self.next.series else ""
+        """ "Every week on Tuesday"; empty for one that does not repeat."""
+        words = in_words(self.next.series.rule) if self.next.series else ""
+        return words[:1].upper() + words[1:]
 
 
 def repeating(clinics: Iterable[Clinic], person: Person) -> list[Dates]:

@@ -93,7 +93,7 @@ def keep_as_the_date_before(made: Sequence[Clinic], *, by: Person | None) -> Non
     ).one_or_none()
     if before is None or before.kept_until is None or not before.keeps_places:
         return
-    until = (before.kept_until - timedelta(minutes=1)).astimezone(ZoneInfo(before.zone)).date()
+    until = before.kept_to_the_end_of
     for clinic in made:
         places = min(before.kept_places, clinic.places - clinic.drop_in)
         clinic.kept_cohort, clinic.kept_places, clinic.kept_until = (
@@ -101,9 +101,7 @@ def keep_as_the_date_before(made: Sequence[Clinic], *, by: Person | None) -> Non
             places,
             before.kept_until,
         )
-        announce(
-            PlacesKept(about=clinic, cohort=before.kept_cohort, places=places, until=until.isoformat(), by=by)
-        )
+        announce(PlacesKept(about=clinic, cohort=before.kept_cohort, places=places, until=str(until), by=by))
 
 
 def _end_of(day: date, clinic: Clinic) -> datetime:

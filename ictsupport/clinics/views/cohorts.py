@@ -60,11 +60,8 @@ def together() -> ResponseReturnValue:
             form.form_errors.append("Tick at least one member and one clinic.")
             status = 422
         elif request.form.get("step") == "book":
-            booked = sum(1 for each in book_together(people, chosen, by=me()) if each.slot)
-            return done(
-                url_for(".together", cohort=cohort.key if cohort else None),
-                f"{plural(booked, 'member')} booked. Each is sent an invitation.",
-            )
+            said = _said(book_together(people, chosen, by=me()))
+            return done(url_for(".together", cohort=cohort.key if cohort else None), said)
         else:
             placed = _look(people, chosen)
     page = render_template(
@@ -87,6 +84,18 @@ def _look(people: Sequence[Any], clinics: Sequence[Clinic]) -> list[tuple[str, A
         return [_told(each) for each in book_together(people, clinics, by=me())]
     finally:
         attempt.rollback()
+
+
+def _said(placed: Sequence[Placed]) -> str:
+    """What came of it, with the names of those who got no time."""
+    without = [each.person.name for each in placed if each.slot is None]
+    booked = "Nobody is booked."
+    if found := len(placed) - len(without):
+        booked = f"{plural(found, 'member')} booked. Each is sent an invitation."
+    if not without:
+        return booked
+    named = ", ".join(without[:5]) + (f" and {len(without) - 5} more" if len(without) > 5 else "")
+    return f"{booked} No time was free for {named}."
 
 
 def _told(each: Placed) -> tuple[str, Any, str, str]:
