@@ -15,7 +15,7 @@ const SHEET = [
   ["?", "This help"],
 ];
 const form = document.querySelector("form.say");
-const links = [...document.querySelectorAll("table.rows tbody tr")].map((row) => row.querySelector("a[href]")).filter(Boolean);
+const links = [...document.querySelectorAll("table.rows tbody tr, .hits > li, .ticket-card, .govuk-task-list__item--with-link")].map((row) => row.querySelector("a[href]")).filter(Boolean);
 
 function remembered() {
   try { return JSON.parse(sessionStorage.getItem(LIST)) ?? []; } catch { return []; }

@@ -35,6 +35,33 @@ def test_a_morning_from_the_keyboard(window: Callable[..., Window]):
     expect(page.get_by_label("Internal note")).to_be_checked()
 
 
+def test_the_rows_of_a_search_and_of_the_board_are_walked_by_key(site: Site, window: Callable[..., Window]):
+    reference = open_ticket(site)
+    seen = window(Role.AGENT)
+    page = seen.open("/tickets")
+    page.keyboard.press("/")
+    page.keyboard.type("switch hums")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?**")
+    expect(page.locator(".hits").get_by_role("link").first).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator(".hits a:focus")).to_have_count(1)
+    page.keyboard.press("o")
+    expect(page.locator("form.say")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Seen from the search")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".timeline")).to_contain_text("Seen from the search")
+    seen.open("/tickets/board?by=assignee")
+    page.keyboard.press("j")
+    expect(page.locator(".ticket-card a:focus")).to_have_count(1)
+    seen.open(f"/tickets/{reference}")
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    expect(page.get_by_label("Message")).to_be_focused()
+
+
 def test_the_help_sheet_and_the_switch(site: Site, window: Callable[..., Window]):
     seen = window(Role.AGENT)
     page = seen.open(f"/tickets/{open_ticket(site)}")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ...database import db
 from ...errors import Refusal
 from ...pages.asking import numbers
+from ...pages.filters import plural
 from ...pages.forms import clean
 from ...pages.numbers import whole
 from ...pages.presses import done, once
@@ -139,7 +140,7 @@ def _preview(
         refused=[one for one in outcomes if one.state == REFUSED],
         query_of_list=query,
         back=_back(query),
-        title=f"{_title(act, len(outcomes))}: what it changes",
+        title=f"{act.label}: what it changes for {plural(len(outcomes), 'ticket')}",
     )
 
 
