@@ -68,11 +68,12 @@ def links(area: Area) -> list[Link]:
         for one in sorted(_items.values(), key=lambda one: one.order)
         if one.area == area and one.endpoint in known and one.when(current_user)
     ]
-    here = _present(shown, area)
+    addresses = {one.endpoint: url_for(one.endpoint) for one in shown}
+    here = _present(shown, addresses, area)
     return [
         Link(
             one.label,
-            url_for(one.endpoint),
+            addresses[one.endpoint],
             ("page" if one.endpoint == request.endpoint else "true") if one is here else "",
             one.posts,
         )
@@ -80,17 +81,18 @@ def links(area: Area) -> list[Link]:
     ]
 
 
-def _present(shown: list[Item], area: Area) -> Item | None:
-    """The item of this very page; among the main places, or else the first of the same package."""
+def _present(shown: list[Item], addresses: dict[str, str], area: Area) -> Item | None:
+    """The item of this very page; among the main places, or else of the same package the one it lies deepest below, or the first."""
     for one in shown:
         if one.endpoint == request.endpoint:
             return one
     elsewhere = any(endpoint == request.endpoint and where != area for endpoint, where, _ in _items)
     blueprint = request.blueprint if area == "main" and not elsewhere else None
-    for one in shown:
-        if blueprint and one.endpoint.partition(".")[0] == blueprint:
-            return one
-    return None
+    related = [one for one in shown if blueprint and one.endpoint.partition(".")[0] == blueprint]
+    above = [one for one in related if request.path.startswith(addresses[one.endpoint] + "/")]
+    if above:
+        return max(above, key=lambda one: len(addresses[one.endpoint]))
+    return related[0] if related else None
 
 
 def init_app(app: Flask) -> None:

@@ -15,12 +15,13 @@ STANDING = ("status", "hold_reason", "queue", "assignee")
 
 
 class NoWay(Refusal):
-    reason = "A ticket that is {now} cannot become {wanted}. {instead}"
-
     def __init__(self, now: Status, wanted: Status) -> None:
         roads = [road.value for road in now.may_go_to]
         instead = f"It can become {', '.join(roads)}." if roads else "A reply to it opens a new ticket."
-        super().__init__(now=now.value, wanted=wanted.value, instead=instead)
+        if now is wanted:
+            super().__init__(f"The ticket is {now.value} already. {instead}")
+        else:
+            super().__init__(f"A ticket that is {now.value} cannot become {wanted.value}. {instead}")
         self.allowed = now.may_go_to
 
 

@@ -45,3 +45,8 @@ def test_what_changes_something_is_a_button_in_a_form_with_its_token(browser, pl
         r'<form method="post" action="/robots.txt"[^>]*>\s*<input type="hidden" name="csrf_token"', page
     )
     assert "Sign out" not in browser().get("/privacy").text
+
+
+def test_a_page_belongs_to_the_place_it_lies_deepest_below(staff, agent, browser):
+    page = browser(agent).get(f"/tickets/call/{staff.id}").text.partition("</header>")[0]
+    assert re.findall(r'<a href="([^"]+)" aria-current="true"', page) == ["/tickets/call"]

@@ -109,7 +109,7 @@ def test_a_refusal_is_told_in_words(make_ticket, agent, manager, browser):
         .post("/tickets/board", data={"card": card(taken), "to": "work"}, follow_redirects=True)
         .text
     )
-    assert "A ticket that is in progress cannot become in progress" in page
+    assert "The ticket is in progress already." in page
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from ictsupport.database import db
 from ictsupport.tickets.models import Resolution
+from ictsupport.tickets.related.merging import merge
 from ictsupport.tickets.resolving import resolve
 from ictsupport.tickets.search import similar
 from ictsupport.tickets.search.indexing import count_words
@@ -21,6 +22,13 @@ def test_a_ticket_shows_those_that_read_alike_and_how_they_ended(make_ticket, ag
     page = browser(agent).get(f"/tickets/{ticket.reference}/beside").text
     assert "Similar tickets" in page
     assert "Fixed: Changed the bulb" in page
+
+
+def test_what_is_merged_into_it_is_not_another_one(make_ticket, agent):
+    ticket, twin = make_ticket(subject="Projector bulb dead"), make_ticket(subject="Projector bulb dead again")
+    assert like(ticket, agent) == [twin.reference]
+    merge(ticket, [twin], by=agent)
+    assert like(ticket, agent) == []
 
 
 def test_rare_words_tell_more_than_common_ones(make_ticket, agent, monkeypatch):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, select
 
 from ...database import db, dialect_name
 from ...people.models import Person
@@ -44,12 +44,13 @@ def similar_tickets(ticket: Ticket, person: Person) -> Alike | None:
 
 
 def alike(ticket: Ticket, person: Person) -> Sequence[Any]:
-    """The tickets most like this one among those the person may work on."""
+    """The tickets most like this one among those the person may work on; not those merged into it."""
     words = sorted(spelling.vocabulary(ticket.subject))[:MOST_WORDS]
     if not words:
         return []
     find = _like_by_sqlite if dialect_name() == "sqlite" else _like_by_postgresql
-    near = find(words, Ticket.id != ticket.id, workable(person)).subquery()
+    other = and_(Ticket.id != ticket.id, func.coalesce(Ticket.merged_into_id, 0) != ticket.id)
+    near = find(words, other, workable(person)).subquery()
     return db.session.execute(
         select(Ticket.reference, Ticket.subject, Ticket.status, Ticket.resolution, Ticket.resolution_notes)
         .join(near, near.c.id == Ticket.id)
