@@ -14,7 +14,7 @@ from ictsupport.clinics.feeds.models import CalendarFeed, FeedKind
 from ictsupport.database import db
 from ictsupport.journal import Payload
 from ictsupport.people.joining import mark_left
-from ictsupport.people.models import Grant, Role
+from ictsupport.people.models import DelegateScope, Delegation, Grant, Role
 from ictsupport.people.scopes import scoped_to
 
 from ..conftest import NOW
@@ -62,6 +62,27 @@ def test_a_members_feed_has_their_times_and_nothing_private(clinic, member, riva
     ):
         assert secret not in answer.text.replace("\r\n ", "")
     cancel_booking(booking, by=member)
+    assert events(read(token)) == []
+
+
+def test_who_acts_for_members_reads_whose_time_it_is_as_long_as_they_act_for_them(
+    clinic, member, rival, staff, host, topics, read
+):
+    assert FeedKind.ACTED_FOR not in [kind for _, kind, _, _ in offered_to(staff)]
+    today = NOW.date()
+    acts = Delegation(member=member, delegate=staff, scopes=[DelegateScope.BOOK.value], starts_on=today)
+    db.session.add(acts)
+    db.session.flush()
+    assert FeedKind.ACTED_FOR in [kind for _, kind, _, _ in offered_to(staff)]
+    book_slot(clinic.slots[0], member, by=staff, topic=topics[0], details="A private matter")
+    book_slot(clinic.slots[1], rival, by=rival)
+    _, token = make_feed(staff, FeedKind.ACTED_FOR)
+    (event,) = events(read(token))
+    assert event.summary.value == f"{member.name}: iPad clinic at Town Hall"
+    assert "private" not in read(token).text
+    assert topics[0].name not in read(token).text
+    acts.ended_at = NOW
+    db.session.flush()
     assert events(read(token)) == []
 
 

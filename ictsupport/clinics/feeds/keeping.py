@@ -14,8 +14,9 @@ from ... import clock
 from ...database import db, lock
 from ...errors import Refusal
 from ...journal import announce, on
+from ...people.access import members_acted_for
 from ...people.events import PersonLeft
-from ...people.models import Council, Person, Site
+from ...people.models import Council, DelegateScope, Person, Site
 from ...people.sessions import hashed
 from .. import access
 from ..queries import hosts_something
@@ -91,18 +92,23 @@ def feeds_of(person: Person) -> Select[CalendarFeed]:
 
 
 def may_have(person: Person, kind: FeedKind, site: Site | None, council: Council | None) -> bool:
-    """Whether the person may see what such a feed holds: their own always, others' as far as they run clinics there."""
+    """Whether the person may see what such a feed holds: their own always, others' as far as they run clinics there.
+
+    For whom they act is looked at whenever the feed is read, so that one may always stand, and be empty.
+    """
     if not person.is_active:
         return False
-    if kind in (FeedKind.MINE, FeedKind.HOST):
+    if kind in (FeedKind.MINE, FeedKind.ACTED_FOR, FeedKind.HOST):
         return True
     where = site.council_id if site is not None else council.id if council is not None else None
     return where is not None and access.plans_clinics(person) and _within(access.plans_for(person), where)
 
 
 def offered_to(person: Person) -> list[tuple[str, FeedKind, Site | None, Council | None]]:
-    """The feeds the person may make: (name in a form, kind, site, council). Three statements at most."""
+    """The feeds the person may make: (name in a form, kind, site, council). Four statements at most."""
     offered: list[tuple[str, FeedKind, Site | None, Council | None]] = [("mine", FeedKind.MINE, None, None)]
+    if db.session.scalar(members_acted_for(person, DelegateScope.BOOK).limit(1)) is not None:
+        offered.append(("acted-for", FeedKind.ACTED_FOR, None, None))
     plans = access.plans_clinics(person)
     if plans or hosts_something(person):
         offered.append(("host", FeedKind.HOST, None, None))

@@ -13,6 +13,7 @@ from ...people.models import Council, Person, Site
 
 class FeedKind(enum.Enum):
     MINE = "bookings"
+    ACTED_FOR = "acted for"
     HOST = "hosted"
     SITE = "site"
     COUNCIL = "council"
@@ -52,4 +53,6 @@ def described(kind: FeedKind, site: Site | None, council: Council | None) -> str
         return f"Clinics at {site.name}"
     if council is not None:
         return f"Clinics of {council.short_name}"
+    if kind is FeedKind.ACTED_FOR:
+        return "Bookings of the members you act for"
     return "Your bookings" if kind is FeedKind.MINE else "Clinics you host"

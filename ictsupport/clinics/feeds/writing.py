@@ -1,4 +1,6 @@
-"""What a feed says: when and where, and how many places are taken. Never who, what about, or where to change it.
+"""What a feed says: when and where, and how many places are taken. Never what about, or where to change it.
+
+Who comes is said to nobody but those who act for them, and there by name alone.
 
 Its text stays the same until something in it changes, so that a calendar that
 asks every hour is mostly told that there is nothing new.
@@ -16,7 +18,8 @@ from ... import clock
 from ...config import settings
 from ...database import db
 from ...mail import domain
-from ...people.models import Person
+from ...people.access import members_acted_for
+from ...people.models import DelegateScope, Person
 from ...people.sessions import hashed
 from ..models import Booking, BookingState, Clinic, Slot, clinic_hosts
 from ..queries import how_full
@@ -24,6 +27,7 @@ from .keeping import may_have
 from .models import CalendarFeed, FeedKind
 
 BACK = timedelta(days=30)
+OF_PEOPLE = (FeedKind.MINE, FeedKind.ACTED_FOR)
 HELD = (BookingState.CONFIRMED, BookingState.CHECKED_IN, BookingState.SEEN)
 
 
@@ -55,21 +59,29 @@ def text_of(feed: CalendarFeed) -> bytes:
     calendar.add("x-wr-calname", "iPad clinics")
     calendar.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    for event in _bookings(feed.person) if feed.kind is FeedKind.MINE else _clinics(feed):
+    for event in _clinics(feed) if feed.kind not in OF_PEOPLE else _bookings(feed):
         calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _bookings(person: Person) -> Iterable[Event]:
-    """The person's own times. The UID is not the one of the invitation, by which a booking can be answered."""
+def _bookings(feed: CalendarFeed) -> Iterable[Event]:
+    """The owner's own times, or those of whom they act for now, named. The UID is not the one of the invitation, by which a booking can be answered."""
+    named = feed.kind is FeedKind.ACTED_FOR
+    theirs = (
+        Booking.person_id.in_(members_acted_for(feed.person, DelegateScope.BOOK))
+        if named
+        else Booking.person_id == feed.person_id
+    )
     bookings = db.session.scalars(
         select(Booking)
         .join(Booking.slot)
         .join(Slot.clinic)
-        .where(Booking.person_id == person.id, Booking.state.in_(HELD), Slot.starts_at > clock.now() - BACK)
+        .where(theirs, Booking.state.in_(HELD), Slot.starts_at > clock.now() - BACK)
         .order_by(Slot.starts_at, Booking.id)
         .options(
-            contains_eager(Booking.slot).contains_eager(Slot.clinic).joinedload(Clinic.site), raiseload("*")
+            contains_eager(Booking.slot).contains_eager(Slot.clinic).joinedload(Clinic.site),
+            joinedload(Booking.person).raiseload("*"),
+            raiseload("*"),
         )
     )
     for booking in bookings:
@@ -78,7 +90,8 @@ def _bookings(person: Person) -> Iterable[Event]:
         event = _event(f"time-{mark}", booking.sequence, clinic, booking.booked_at)
         event.add("dtstart", slot.starts_at)
         event.add("dtend", slot.ends_at)
-        event.add("summary", f"iPad clinic at {clinic.site.name}")
+        whose = f"{booking.person.name}: " if named else ""
+        event.add("summary", f"{whose}iPad clinic at {clinic.site.name}")
         event.add("class", "PRIVATE")
         event.add("transp", "OPAQUE")
         yield event
