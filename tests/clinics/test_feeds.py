@@ -142,7 +142,7 @@ def test_an_address_is_kept_as_a_hash_told_once_renewed_and_stopped(member, riva
     assert "Last read" in person.get("/clinics/feeds").text
     assert browser(rival).post(f"/clinics/feeds/{feed.id}/renewal").status_code == 404
     page = person.post(f"/clinics/feeds/{feed.id}/renewal").text
-    new = page.split("/feeds/")[1].split(".ics")[0]
+    new = page.split("webcal:")[1].split("/feeds/")[1].split(".ics")[0]
     assert (read(token).status_code, read(new).status_code) == (404, 200)
     person.post(f"/clinics/feeds/{feed.id}/stopping")
     assert read(new).status_code == 404
