@@ -25,7 +25,10 @@ def test_a_ticket_shows_those_that_read_alike_and_how_they_ended(make_ticket, ag
 
 
 def test_what_is_merged_into_it_is_not_another_one(make_ticket, agent):
-    ticket, twin = make_ticket(subject="Projector bulb dead"), make_ticket(subject="Projector bulb dead again")
+    ticket, twin = (
+        make_ticket(subject="Projector bulb dead"),
+        make_ticket(subject="Projector bulb dead again"),
+    )
     assert like(ticket, agent) == [twin.reference]
     merge(ticket, [twin], by=agent)
     assert like(ticket, agent) == []
