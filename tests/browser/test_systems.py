@@ -74,6 +74,7 @@ def test_a_lead_moves_a_stage_and_the_sentence_changes(window: Callable[..., Win
     page.goto("/systems/asset-management/legs/south-ribble")
     page.get_by_label("It has a different system for this").check()
     page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/systems/asset-management")
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
