@@ -46,9 +46,11 @@ def _acts_for_somebody(person: Person) -> bool:
 def times_and_turns(person: Person) -> Iterable[Waiting]:
     """Where somebody, or a member they act for, stands in a queue; what they have booked; what is held for them.
 
-    Read in one statement, and in one more for each queue they stand in.
+    Read in one statement, and in one more if they stand in a queue.
     """
-    for row in db.session.execute(_times_and_turns(person)):
+    rows = db.session.execute(_times_and_turns(person)).all()
+    free = free_at({row.clinic for row in rows if row.kind == TURN})
+    for row in rows:
         where = f"{row.room}, {row.site}" if row.room else row.site
         note = "" if row.whose == person.id else f"for {row.name}"
         late = timedelta(minutes=row.late)
@@ -58,7 +60,7 @@ def times_and_turns(person: Person) -> Iterable[Waiting]:
             href = url_for("clinics.booking_offer", booking_id=row.key)
             yield Waiting(text, href, ", ".join(filter(None, (note, held))))
         elif row.kind == TURN:
-            expected = expected_at(row.ahead, free_at([row.clinic]).get(row.clinic, []), late)
+            expected = expected_at(row.ahead, free.get(row.clinic, []), late)
             text = f"{ordinal(row.ahead + 1)} in the drop-in queue at {row.site}: {turn_in_words(expected)}"
             yield Waiting(text, url_for("clinics.mine"), note, coming=True)
         else:

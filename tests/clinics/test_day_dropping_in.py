@@ -77,3 +77,22 @@ def test_the_first_page_lists_what_is_booked_for_oneself_and_those_one_acts_for(
     with count_queries() as queries:
         person.get("/")
     assert len(queries) <= 8
+
+
+def test_the_first_page_costs_the_same_in_however_many_queues_one_stands(
+    clinic, make_clinic, host, member, rival, agent, staff, browser, on_the_day, count_queries
+):
+    """Somebody who acts for two members stands in two queues with them."""
+    with clock.at(clinic.starts_at - timedelta(days=1)):
+        second = make_clinic(hosts=[agent], room="Annexe")
+    for each in (member, rival):
+        grant_delegation(each, staff, [DelegateScope.BOOK], starts_on=date(2026, 1, 1), by=each)
+    helper, spent = browser(staff), []
+    for where, who in ((clinic, member), (second, rival)):
+        join_queue(where, who, by=host)
+        helper.get("/")
+        with count_queries() as queries:
+            page = helper.get("/").text
+        spent.append(len([query for query in queries if query.startswith(("SELECT", "WITH"))]))
+    assert page.count("in the drop-in queue at") == 2
+    assert spent[0] == spent[1]
