@@ -1,5 +1,6 @@
 """The desk's pages about the approvals of a ticket: what was asked and decided, asking, taking it back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, make_response, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from ...database import db
 from ...errors import Refusal
+from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ...people.models import Person, Team
@@ -62,15 +64,12 @@ def new_approval(reference: str) -> ResponseReturnValue:
 @once
 def approval_withdrawal(reference: str, approval_id: int) -> ResponseReturnValue:
     """Nobody is asked any more."""
-    back = url_for("tickets.approvals", reference=reference)
-    row = _approval(work_on(reference), approval_id)
-    try:
-        withdraw(row, by=me())
-    except Refusal as refusal:
-        db.session.rollback()
-        flash(str(refusal), "notice")
-        return done(back)
-    return done(back, "Withdrawn. Those who had not decided have been told.")
+
+    def act(approval: Approval) -> str:
+        withdraw(approval, by=me())
+        return "Withdrawn. Those who had not decided have been told."
+
+    return _upon(reference, approval_id, act)
 
 
 @bp.post("/tickets/<reference>/approvals/<int:approval_id>/reminder")
@@ -78,18 +77,27 @@ def approval_withdrawal(reference: str, approval_id: int) -> ResponseReturnValue
 @once
 def approval_reminder(reference: str, approval_id: int) -> ResponseReturnValue:
     """Those who have not decided are written to again, now."""
+
+    def act(approval: Approval) -> str:
+        return f"Reminded: {', '.join(person.name for person in remind_now(approval, by=me()))}."
+
+    return _upon(reference, approval_id, act)
+
+
+# Inside
+
+
+def _upon(reference: str, approval_id: int, act: Callable[[Approval], str]) -> ResponseReturnValue:
+    """Do it to the approval, and say on the page of the ticket's approvals what came of it."""
     back = url_for("tickets.approvals", reference=reference)
     row = _approval(work_on(reference), approval_id)
     try:
-        names = ", ".join(person.name for person in remind_now(row, by=me()))
+        said = act(row)
     except Refusal as refusal:
         db.session.rollback()
         flash(str(refusal), "notice")
         return done(back)
-    return done(back, f"Reminded: {names}.")
-
-
-# Inside
+    return done(back, said)
 
 
 def _approval(ticket: Ticket, approval_id: int) -> Approval:
@@ -99,10 +107,10 @@ def _approval(ticket: Ticket, approval_id: int) -> Approval:
 
 def _from_before(ticket: Ticket) -> dict[str, Any]:
     """What the form begins with when something is asked again."""
-    again = request.args.get("again", "")
-    if not again.isdecimal() or len(again) > 9:
+    again = whole(request.args.get("again"))
+    if again is None:
         return {}
-    before = _approval(ticket, int(again))
+    before = _approval(ticket, again)
     people = [str(one.person_id) for one in before.asked] if before.team_id is None else []
     return {
         "what": before.what,

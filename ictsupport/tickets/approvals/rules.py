@@ -16,6 +16,7 @@ from ...database import db
 from ...errors import Refusal
 from ...journal import announce, on
 from ...journal.settings import differences
+from ...pages.numbers import whole
 from ...people.access import councils_of
 from ...people.models import Person, Team
 from ...unchanged import until_changed
@@ -151,7 +152,7 @@ def _ask(ticket: Ticket, rule: Rule, named: str) -> None:
 
 def _known(named: str, ticket: Ticket) -> Person | None:
     """Whom the answer names: one person of the requester's council, by number, address or whole name; not the requester."""
-    same = [Person.id == int(named)] if named.isdecimal() and len(named) < 10 else []
+    same = [Person.id == key] if (key := whole(named)) is not None else []
     name = named.partition(" – ")[0].strip().lower()
     where = same or [(func.lower(Person.email) == name) | (func.lower(Person.name) == name)]
     found = db.session.scalars(select(Person).where(*where, Person.id != ticket.requester_id).limit(20)).all()

@@ -4,6 +4,7 @@ from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, S
 from wtforms.validators import InputRequired, Length
 
 from ...pages.forms import Form, NotRequired
+from ...pages.numbers import whole
 from ..desk.forms import PROSE
 
 KNOWN = Length(max=4_000, message="Use no more than 4,000 characters")
@@ -32,7 +33,7 @@ class KnownForm(Form):
     @property
     def seen(self) -> int | None:
         typed = str(self.version.data or "")
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None
+        return whole(typed)
 
 
 class PublishForm(Form):
