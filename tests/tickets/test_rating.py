@@ -21,6 +21,7 @@ from ictsupport.tickets.rating.asking import (
 )
 from ictsupport.tickets.rating.links import ANSWER, RATING, LinkEnded, read, signed
 from ictsupport.tickets.rating.models import Rating
+from ictsupport.tickets.related.merging import merge, unmerge
 from ictsupport.tickets.resolving import close, reopen, resolve
 from ictsupport.tickets.tasks.doing import remove_task, tick, untick
 
@@ -255,6 +256,27 @@ def test_somebody_is_rung_back_though_the_ticket_was_reopened(done, staff, agent
     assert ticket.reference in desk.get("/tickets/ratings").text
     desk.post(f"/tickets/ratings/{rating.id}/ring-back")
     assert ticket.reference not in desk.get("/tickets/ratings").text
+
+
+@pytest.mark.parametrize("content", [False, True])
+def test_what_was_settled_while_it_was_merged_is_settled_on_the_ticket_when_it_is_unmerged(
+    done, make_ticket, staff, agent, manager, browser, content
+):
+    ticket = done()
+    rating = rate(ticket, 1, by=staff)
+    (task,) = ticket.tasks
+    reopen(ticket, by=agent)
+    merge(make_ticket(), [ticket], by=agent)
+    if content:
+        rating.score = 4  # no way leads there today: what is merged is open, and what is open is not rated
+    else:
+        browser(manager).post(f"/tickets/ratings/{rating.id}/ring-back")
+    assert not task.is_done, "nothing happens to a ticket that is merged"
+    unmerge(ticket, by=agent)
+    if content:
+        assert (ticket.tasks, rating.task_id) == ([], None)
+    else:
+        assert (task.is_done, task.done_by_id) == (True, manager.id)
 
 
 def test_the_requester_may_answer_from_their_own_page(done, staff, browser):

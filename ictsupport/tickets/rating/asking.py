@@ -16,6 +16,7 @@ from ...mail import send
 from ...people.models import Grant, Person, Role
 from ..access import may_work, workable
 from ..models import Channel, Resolution, Ticket
+from ..related.events import TicketUnmerged
 from ..tasks.doing import TooManyTasks, add_task, remove_task, tick
 from ..tasks.events import TaskDone, TaskEvent, TaskRemoved, TaskUndone
 from ..tasks.models import Task
@@ -144,6 +145,17 @@ def follow_the_task(event: TaskEvent) -> None:
         rating.rung_at = rating.rung_by_id = None
     elif event.by is not None:
         ring_back(rating, by=event.by)
+
+
+@on(TicketUnmerged)
+def catch_up(event: TicketUnmerged) -> None:
+    """While it was merged nothing was done to its tasks, though somebody may have been rung, or be content now."""
+    theirs = select(Rating).where(Rating.ticket_id == event.about.id, Rating.task_id.is_not(None))
+    for rating in db.session.scalars(theirs).all():
+        if rating.rung_by is not None and rating.task is not None:
+            tick(rating.task, by=rating.rung_by)
+        elif not rating.is_low:
+            _spare_the_call(rating)
 
 
 def _have_rung(rating: Rating) -> None:
