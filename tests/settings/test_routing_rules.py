@@ -5,9 +5,13 @@ from sqlalchemy import select
 
 from ictsupport.database import db
 from ictsupport.journal import Entry
+from ictsupport.systems.models import System
 from ictsupport.tickets.models import RoutingRule, TicketType
+from ictsupport.tickets.request_types.models import RequestType
 from ictsupport.tickets.setting_up import rules
 from tests.cast import keep
+
+from .conftest import text_of
 
 ANY = {"ticket_type": "", "system": "", "council": "", "requester_kind": "", "channel": "", "words": ""}
 
@@ -103,6 +107,26 @@ def test_the_tester_says_which_rule_decides_and_why(browser, manager, desk, two,
     assert "because it says “silent”" in page.text
     assert "the system is not Telephony" in page.text
     assert browser(manager).get("/settings/routing/test?system=999999").status_code == 200
+
+
+def test_the_tester_knows_request_types_by_their_kind_their_system_and_their_queue(
+    browser, manager, desk, two, telephony
+):
+    portal = keep(System(name="Portal", slug="portal"))
+    asks = keep(RequestType(slug="sim", name="A new SIM", position=1, system=portal, queue=desk["business"]))
+    asks.ticket_type = TicketType.REQUEST
+    db.session.commit()
+    ask = f"/settings/routing/test?request_type={asks.id}"
+    page = text_of(browser(manager).get(ask).text)
+    assert "Routed to Business systems because requests about A new SIM go there" in page
+    assert "the system is not Telephony" in page
+    two[1].system, two[1].words_, two[1].ticket_type = portal, "", TicketType.REQUEST
+    db.session.commit()
+    why = "Routed to Helpdesk because it is a service request and the system is Portal"
+    assert why in text_of(browser(manager).get(ask).text)
+    chosen = text_of(browser(manager).get(f"{ask}&system={telephony.id}").text)
+    assert "Routed to Business systems because the system is Telephony" in chosen
+    assert browser(manager).get("/settings/routing/test?request_type=999999").status_code == 200
 
 
 def test_order_is_left_to_whoever_manages_all(browser, local_manager, desk, two):

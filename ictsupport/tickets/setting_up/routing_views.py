@@ -20,6 +20,7 @@ from ...people.models import Council, RequesterKind
 from ...systems.models import System
 from ..access import is_desk, workable
 from ..models import ASKED_FOR, Channel, Queue, RoutingRule, Ticket, TicketType
+from ..request_types.models import RequestType
 from ..routing import Facts, route
 from . import rules as keeping
 from .access import SETS_UP, may_set_up, sets_up, turnstile
@@ -69,6 +70,33 @@ class RuleForm(ConditionsForm):
 class TesterForm(ConditionsForm):
     subject = StringField("Subject", [NotRequired(), Length(max=200)])
     description = TextAreaField("Description", [NotRequired(), Length(max=20_000)])
+    request_type = SelectField(
+        "Request type",
+        default="",
+        description="Its own kind and system are taken where you choose none.",
+    )
+
+    def offer(self) -> None:
+        super().offer()
+        types = keeping.request_types()
+        self.request_type.choices = {"": "None"} | {str(each.id): each.name for each in types}
+
+    @property
+    def facts(self) -> Facts:
+        """What routing would know of such a ticket."""
+        given, chosen = _conditions(self), self.request_type.data
+        type_ = db.session.get_one(RequestType, int(chosen)) if chosen else None
+        system = given.system or (type_.system if type_ is not None else None)
+        kind = given.ticket_type or (type_.ticket_type if type_ is not None else None)
+        return Facts(
+            ticket_type=kind or TicketType.INCIDENT,
+            systems=[system] if system is not None else [],
+            council=given.council,
+            requester_kind=given.requester_kind or RequesterKind.STAFF,
+            channel=given.channel or Channel.SELF_SERVICE,
+            text=f"{self.subject.data or ''}\n{self.description.data or ''}",
+            request_type=type_,
+        )
 
 
 class PressForm(PreviewForm):
@@ -167,18 +195,9 @@ def tester() -> ResponseReturnValue:
     """Where a ticket would go, and which rule decides. Nothing is raised."""
     form = TesterForm(request.args, meta={"csrf": False})
     form.offer()
-    asked = bool(request.args)
     decided, tried = None, []
-    if asked and form.validate():
-        given = _conditions(form)
-        facts = Facts(
-            ticket_type=given.ticket_type or TicketType.INCIDENT,
-            systems=[given.system] if given.system else [],
-            council=given.council,
-            requester_kind=given.requester_kind or RequesterKind.STAFF,
-            channel=given.channel or Channel.SELF_SERVICE,
-            text=f"{form.subject.data or ''}\n{form.description.data or ''}",
-        )
+    if request.args and form.validate():
+        facts = form.facts
         decided, tried = route(facts), keeping.tried(facts)
     return render_template(
         "settings/routing_test.html",

@@ -15,7 +15,7 @@ from ...journal.settings import differences
 from ...people.models import Council, Person, RequesterKind
 from ...systems.models import System
 from ..models import Channel, Queue, RoutingRule, Ticket, TicketType
-from ..request_types.models import FilledForm, TypeForm
+from ..request_types.models import FilledForm, RequestType, TypeForm
 from ..routing import Facts, Route, route, said_in
 from ..texts import line
 from .access import refuse_others
@@ -61,6 +61,16 @@ def all_rules() -> Sequence[RoutingRule]:
         .options(
             joinedload(RoutingRule.queue), joinedload(RoutingRule.system), joinedload(RoutingRule.council)
         )
+    ).all()
+
+
+def request_types() -> Sequence[RequestType]:
+    """The request types that are offered to somebody, in their order."""
+    return db.session.scalars(
+        select(RequestType)
+        .where(RequestType.retired_at.is_(None))
+        .order_by(RequestType.position, RequestType.id)
+        .options(joinedload(RequestType.queue), joinedload(RequestType.system))
     ).all()
 
 
