@@ -33,7 +33,7 @@ def test_a_change_is_listed_with_who_when_and_from_what_to_what(browser, adminis
     assert "Business systems" in page
     assert "Priorities" in page
     assert "Impact 3" in page
-    assert page.index("Priorities:") < page.index("Queues: Back office")
+    assert page.index("Impact 3") < page.index("Queues: Back office")
     assert "Clerk" in page or "clerk" in page
 
 

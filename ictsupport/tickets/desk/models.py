@@ -102,4 +102,21 @@ class Macro(Shareable, Model):
 
     steps: Mapped[dict[str, Any]]
 
+    DOES = {
+        "tags": "adds tags",
+        "impact": "sets the priority",
+        "urgency": "sets the priority",
+        "queue": "moves it",
+        "assign": "assigns it",
+        "note": "adds a note",
+        "reply": "replies",
+        "hold": "puts it on hold",
+        "resolve": "resolves it",
+    }
     __table_args__ = (CheckConstraint(REACH_RULE, name="reach"),)
+
+    @property
+    def does(self) -> str:
+        """What it does to a ticket, in words."""
+        done = [words for name, words in self.DOES.items() if self.steps.get(name)]
+        return ", ".join(dict.fromkeys(done)).capitalize()

@@ -37,7 +37,7 @@ class KnownForm(Form):
 
 
 class PublishForm(Form):
-    words = StringField(
+    words = TextAreaField(
         "What everybody reads",
         [InputRequired("Say in a sentence what happens and what helps"), Length(max=300)],
     )

@@ -70,11 +70,7 @@ class RuleForm(ConditionsForm):
 class TesterForm(ConditionsForm):
     subject = StringField("Subject", [NotRequired(), Length(max=200)])
     description = TextAreaField("Description", [NotRequired(), Length(max=20_000)])
-    request_type = SelectField(
-        "Request type",
-        default="",
-        description="Its own kind and system are taken where you choose none.",
-    )
+    request_type = SelectField("Request type", default="")
 
     def offer(self) -> None:
         super().offer()
