@@ -17,7 +17,21 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, Text, delete, insert, select, text, update
+from sqlalchemy import (
+    CTE,
+    Index,
+    Insert,
+    String,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
@@ -83,6 +97,22 @@ def enqueue(kind: str, payload: dict[str, Any] | None = None, *, at: datetime | 
         "attempts": 0,
     }
     db.session.connection().execute(insert(table_of(Job)), row)
+
+
+def enqueue_for(row: CTE, kind: str, name: str) -> Insert:
+    """A statement that writes the row (`database.part_of`) and puts down a job of that kind, due `now`, whose payload
+    gives the row's id that name. For PostgreSQL."""
+    job = table_of(Job)
+    now = bindparam("now", type_=job.c.run_at.type)
+    columns = {
+        "kind": literal(kind),
+        "payload": func.jsonb_build_object(literal(name), row.c.id),
+        "created_at": now,
+        "run_at": now,
+        "locked_until": now,
+        "attempts": literal(0),
+    }
+    return insert(job).from_select(list(columns), select(*columns.values()))
 
 
 def enqueue_once(

@@ -1,5 +1,6 @@
 """Writing many rows, and waiting for the turn of one."""
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +29,21 @@ def insert_numbered(model: type[Model], rows: list[dict[str, Any]]) -> list[int]
     if rows:
         db.session.execute(sa.insert(table), [{**row, "id": key} for row, key in zip(rows, ids, strict=True)])
     return ids
+
+
+def part_of(model: type[Model], columns: Iterable[str], name: str) -> sa.CTE:
+    """A new row as part of a longer statement, which sees its id: a round trip to PostgreSQL costs more than the row.
+
+    What goes into a column is a parameter called after it: `its_kind`.
+    """
+    table = table_of(model)
+    given = {column: sa.bindparam(f"its_{column}", type_=table.c[column].type) for column in columns}
+    return sa.insert(table).values(given).returning(table.c.id).cte(name)
+
+
+def its(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row as the parameters of part_of()."""
+    return {f"its_{column}": value for column, value in row.items()}
 
 
 def upsert(

@@ -12,12 +12,12 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import insert
+from sqlalchemy import ARRAY, Insert, Integer, String, bindparam, func, insert, select, true
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session, SessionTransaction
 
 from .. import clock
-from ..database import Model, db, identity, insert_numbered, table_of
+from ..database import Model, db, dialect_name, identity, insert_numbered, its, part_of, table_of
 from .models import Entry, Payload, Subject
 
 E = TypeVar("E", bound="Event")
@@ -113,6 +113,9 @@ def write_down() -> None:
 def _put_down(written: list[_Written]) -> None:
     """Straight into the tables: every act of everybody comes through here, and nobody needs the rows."""
     connection = db.session.connection()
+    if len(written) == 1 and dialect_name() == "postgresql":
+        connection.execute(_ALL_OF_IT, _all_of(written[0]))
+        return
     if len(written) == 1:
         keys = [connection.execute(_ENTRY, written[0].entry).scalar_one()]
     else:
@@ -143,8 +146,27 @@ def _around(savepoint: SessionTransaction | None) -> Iterator[SessionTransaction
         savepoint = savepoint.parent
 
 
+def _all_of(one: _Written) -> dict[str, Any]:
+    """One line with its payload and its subjects, as _ALL_OF_IT takes them."""
+    kinds, ids = [kind for kind, _about in one.rows], [about for _kind, about in one.rows]
+    return {**its(one.entry), "data": one.data, "kinds": kinds, "ids": ids}
+
+
+def _all_of_it() -> Insert:
+    """A line, its payload and its subjects in one statement, for PostgreSQL."""
+    entry = part_of(Entry, ("kind", "at", "by_id", "for_whom_id", "salt", "digest"), "new_entry")
+    data = bindparam("data", type_=table_of(Payload).c.data.type)
+    payload = insert(table_of(Payload)).from_select(["entry_id", "data"], select(entry.c.id, data))
+    kinds, ids = bindparam("kinds", type_=ARRAY(String)), bindparam("ids", type_=ARRAY(Integer))
+    about = func.unnest(kinds, ids).table_valued("kind", "subject_id", name="about").render_derived()
+    subjects = select(entry.c.id, about.c.kind, about.c.subject_id).join_from(entry, about, true())
+    written = insert(table_of(Subject)).from_select(["entry_id", "kind", "subject_id"], subjects)
+    return written.add_cte(payload.cte("said"))
+
+
 _ENTRY = insert(table_of(Entry)).returning(Entry.id)
 _PAYLOAD, _SUBJECT = insert(table_of(Payload)), insert(table_of(Subject))
+_ALL_OF_IT = _all_of_it()
 WAITING = "journal to write"
 """Where a session keeps what waits to be written together."""
 

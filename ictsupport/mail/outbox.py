@@ -8,7 +8,7 @@ from sqlalchemy import insert
 
 from .. import clock, jobs
 from ..config import settings
-from ..database import Model, db, identity, table_of
+from ..database import Model, db, dialect_name, identity, its, part_of, table_of
 from .models import Outgoing
 
 
@@ -59,12 +59,35 @@ def send(
         "about_id": identity(about) if about is not None else None,
         "created_at": clock.now(),
     }
-    stored = db.session.connection().execute(_OUTGOING, row)
-    jobs.enqueue("mail.send", {"outgoing": stored.scalar_one()})
+    _store(row)
     return True
 
 
+def _store(row: dict[str, Any]) -> None:
+    """Put the message down, and the job that sends it."""
+    connection = db.session.connection()
+    if dialect_name() == "postgresql":
+        connection.execute(_WITH_ITS_JOB, {**its(row), "now": row["created_at"]})
+    else:
+        jobs.enqueue("mail.send", {"outgoing": connection.execute(_OUTGOING, row).scalar_one()})
+
+
 _OUTGOING = insert(table_of(Outgoing)).returning(Outgoing.id)
+_COLUMNS = (
+    *(
+        "message_id",
+        "thread",
+        "to_id",
+        "to_name",
+        "to_address",
+        "subject",
+        "text",
+        "calendar",
+        "calendar_method",
+    ),
+    *("template", "secret", "about_kind", "about_id", "created_at"),
+)
+_WITH_ITS_JOB = jobs.enqueue_for(part_of(Outgoing, _COLUMNS, "new_message"), "mail.send", "outgoing")
 
 
 def written(to: Addressee, template: str, **context: Any) -> tuple[str, str]:
