@@ -31,6 +31,17 @@ def insert_numbered(model: type[Model], rows: list[dict[str, Any]]) -> list[int]
     return ids
 
 
+def next_number(model: type[Model]) -> int:
+    """The id of the row that is written next, for a row that has to know it before. Nobody else gets it."""
+    table = table_of(model)
+    if dialect_name() == "postgresql":
+        sequence = sa.func.pg_get_serial_sequence(sa.literal(table.name), sa.literal("id"))
+        number = sa.select(sa.func.nextval(sequence))
+    else:
+        number = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1)
+    return int(db.session.connection().scalar(number) or 0)
+
+
 def part_of(model: type[Model], columns: Iterable[str], name: str) -> sa.CTE:
     """A new row as part of a longer statement, which sees its id: a round trip to PostgreSQL costs more than the row.
 

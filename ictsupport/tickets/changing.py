@@ -58,6 +58,7 @@ def begin_period(ticket: Ticket, at: datetime) -> None:
     """Remember how the ticket stands from now on; as a row of the session, by which load figures are kept."""
     db.session.add(
         TicketPeriod(
+            ticket=ticket,
             ticket_id=ticket.id,
             status=ticket.status,
             hold_reason=ticket.hold_reason,

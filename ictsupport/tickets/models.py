@@ -333,6 +333,7 @@ class TicketPeriod(Model):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+    ticket: Mapped[Ticket] = relationship()
 
     LAST = text("ends_at IS NULL")
     __table_args__ = (

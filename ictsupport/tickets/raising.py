@@ -1,6 +1,5 @@
 """Asking for help: a ticket is made, given its priority and queue, and its clocks start."""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from types import EllipsisType
@@ -8,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 
 from .. import clock
 from ..config import settings
-from ..database import db
+from ..database import db, next_number
 from ..devices.models import Device
 from ..errors import Refusal
 from ..journal import announce
@@ -82,8 +81,10 @@ def raise_ticket(
         raise RequesterHasLeft(name=requester.name)
     now = clock.now()
     whose = council_of(requester) if isinstance(council, EllipsisType) else council
+    number = next_number(Ticket)
     ticket = Ticket(
-        reference=secrets.token_hex(8),
+        id=number,
+        reference=f"{settings().reference_prefix}-{FIRST_NUMBER + number}",
         subject=line(subject, what="The subject", needed=True),
         description=prose(description, what="The description"),
         requester=requester,
@@ -100,14 +101,14 @@ def raise_ticket(
         **scoped_to(whose),
     )
     ticket.queue, ticket.routed_because = _placed(ticket, whose, filled, details)
-    db.session.add(ticket)
+    with db.session.no_autoflush:  # all of it is written at once
+        db.session.add(ticket)
+        begin_period(ticket, now)
+        targets.start_clocks(ticket, at=now, answered=channel.is_in_person)
     db.session.flush()
-    ticket.reference = f"{settings().reference_prefix}-{FIRST_NUMBER + ticket.id}"
-    begin_period(ticket, now)
     if filled is not None:
         keep_answers(ticket, filled)
     attach(ticket, files, by=by)
-    targets.start_clocks(ticket, at=now, answered=channel.is_in_person)
     for_whom = requester if by is not None and by is not requester else None
     announce(
         TicketRaised(

@@ -13,8 +13,8 @@ from ...systems.models import System
 from ..access import RAISES_FOR_MEMBERS
 from ..models import Request, TicketType
 from ..raising import council_of
-from ..request_types.models import RequestType, TypeForm
-from ..request_types.offering import form_of, of_kind_first, types_for
+from ..request_types.models import TypeForm
+from ..request_types.offering import Offered, form_of, of_kind_first, types_for
 from . import own_queries as queries
 from .requests import TYPES
 
@@ -26,7 +26,7 @@ class Choices:
     whom: Person
     members: Sequence[Person]
     any_member: bool
-    types: Sequence[RequestType]
+    types: Sequence[Offered]
     systems: Sequence[System]
     devices: Sequence[Device]
     meetings: Sequence[Meeting]

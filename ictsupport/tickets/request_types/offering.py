@@ -1,15 +1,16 @@
 """Which request types there are for somebody, and the versions of forms that are asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import joinedload, raiseload
 
 from ...database import db
 from ...people.models import Person
 from ...statements import put_together
+from ...unchanged import until_changed
 from ..models import Ticket, TicketType
 from .models import Audience, FilledForm, IdentityCheck, RequestType, TypeForm
 
@@ -32,21 +33,32 @@ def keep_answers(ticket: Ticket, filled: Filled) -> None:
     db.session.flush()
 
 
-def types_for(person: Person, *, every: bool = False) -> Sequence[RequestType]:
+@dataclass(frozen=True)
+class Offered:
+    """A request type as somebody chooses it."""
+
+    id: int
+    slug: str
+    name: str
+    hint: str
+    ticket_type: TicketType | None
+    audience: Audience
+
+
+def types_for(person: Person, *, every: bool = False) -> Sequence[Offered]:
     """The request types offered to somebody, in their order; `every` for who asks in others' names too."""
-    theirs = Audience.MEMBERS if person.is_member else Audience.STAFF
-    offered = tuple(Audience) if every else (Audience.EVERYBODY, theirs)
-    return db.session.scalars(_types_for(*offered)).all()
+    theirs = (Audience.EVERYBODY, Audience.MEMBERS if person.is_member else Audience.STAFF)
+    return [each for each in _offered() if every or each.audience in theirs]
 
 
-@put_together
-def _types_for(*audiences: Audience) -> Select[RequestType]:
-    offered = RequestType.retired_at.is_(None), RequestType.audience.in_(audiences)
-    in_order = select(RequestType).where(*offered).order_by(RequestType.position, RequestType.id)
-    return in_order.options(raiseload("*"))
+@until_changed(RequestType)
+def _offered() -> Sequence[Offered]:
+    columns = [RequestType.__table__.c[each.name] for each in fields(Offered)]
+    rows = select(*columns).where(RequestType.retired_at.is_(None))
+    return [Offered(*row) for row in db.session.execute(rows.order_by(RequestType.position, RequestType.id))]
 
 
-def of_kind_first(types: Sequence[RequestType], kind: TicketType | None) -> list[RequestType]:
+def of_kind_first(types: Sequence[Offered], kind: TicketType | None) -> list[Offered]:
     """Those of the kind somebody came for first; what fits both stays at the end."""
     if kind is None:
         return list(types)

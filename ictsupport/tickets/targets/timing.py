@@ -105,11 +105,13 @@ def _move(ticket: Ticket, happen: Callable[[Clockwork], None]) -> None:
 
 def _write(ticket: Ticket, work: Clockwork, clocks: dict[Key, Clock], *, new: bool = False) -> None:
     """Write the new lines, and what follows from them into the clocks, the ticket and its steps."""
-    lines = [{"ticket_id": ticket.id, **line.row} for line in work.added]
-    db.session.connection().execute(insert(table_of(ClockEvent)), lines)
     breached = _keep(ticket, work, clocks)
     for name, value in ticket_columns({key: _shown(row) for key, row in clocks.items()}).items():
         setattr(ticket, name, value)
+    if new:
+        db.session.flush()
+    lines = [{"ticket_id": ticket.id, **line.row} for line in work.added]
+    db.session.connection().execute(insert(table_of(ClockEvent)), lines)
     plan({ticket.id: work}, new=new)
     for clock in breached:
         assert clock.breached_at is not None
