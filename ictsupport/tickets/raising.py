@@ -81,31 +81,21 @@ def raise_ticket(
         raise RequesterHasLeft(name=requester.name)
     now = clock.now()
     whose = council_of(requester) if isinstance(council, EllipsisType) else council
-    number = next_number(Ticket)
     ticket = Ticket(
-        id=number,
-        reference=f"{settings().reference_prefix}-{FIRST_NUMBER + number}",
+        **_numbered(),
         subject=line(subject, what="The subject", needed=True),
         description=prose(description, what="The description"),
         requester=requester,
         requester_kind=requester.requester_kind,
         opened_by=by,
-        opened_at=now,
-        updated_at=now,
         channel=channel,
-        status=Status.NEW,
-        first_responded_at=now if channel.is_in_person else None,
-        clocks=[],
         request_type_id=filled.type.id if filled is not None else None,
+        **_begun(channel, now),
         **_described(details, whose, now),
         **scoped_to(whose),
     )
     ticket.queue, ticket.routed_because = _placed(ticket, whose, filled, details)
-    with db.session.no_autoflush:  # all of it is written at once
-        db.session.add(ticket)
-        begin_period(ticket, now)
-        targets.start_clocks(ticket, at=now, answered=channel.is_in_person)
-    db.session.flush()
+    _store(ticket, now)
     if filled is not None:
         keep_answers(ticket, filled)
     attach(ticket, files, by=by)
@@ -121,6 +111,31 @@ def raise_ticket(
         )
     )
     return ticket
+
+
+def _numbered() -> dict[str, Any]:
+    number = next_number(Ticket)
+    return {"id": number, "reference": f"{settings().reference_prefix}-{FIRST_NUMBER + number}"}
+
+
+def _begun(channel: Channel, now: datetime) -> dict[str, Any]:
+    """The columns that say how it stands at first."""
+    return {
+        "opened_at": now,
+        "updated_at": now,
+        "status": Status.NEW,
+        "first_responded_at": now if channel.is_in_person else None,
+        "clocks": [],
+    }
+
+
+def _store(ticket: Ticket, now: datetime) -> None:
+    """Write it with its first period and its clocks, all at once."""
+    with db.session.no_autoflush:
+        db.session.add(ticket)
+        begin_period(ticket, now)
+        targets.start_clocks(ticket, at=now, answered=ticket.channel.is_in_person)
+    db.session.flush()
 
 
 def _described(details: Details, whose: Council | None, now: datetime) -> dict[str, Any]:

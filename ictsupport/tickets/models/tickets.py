@@ -1,158 +1,24 @@
-"""Tickets: what they remember, and the queues, rules and targets they meet."""
+"""The ticket, how it stood, and which others it stands for."""
 
-import enum
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    Index,
-    String,
-    Table,
-    Text,
-    TextClause,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, TextClause, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .. import clock
-from ..database import FAR_FUTURE, Model, words
-from ..devices.models import Device
-from ..people.models import Council, Person, RequesterKind, Team
-from ..people.scopes import Scoped, scope_rule
-from ..systems.models import System
+from ...database import FAR_FUTURE, Model, words
+from ...devices.models import Device
+from ...people.models import Person, RequesterKind
+from ...people.scopes import Scoped, scope_rule
+from ...systems.models import System
+from .kinds import Channel, ClockKind, ContactBy, HoldReason, Resolution, Status, TicketType
+from .queues import Queue
 
 if TYPE_CHECKING:
-    from .desk.models import Tag
-    from .targets.models import Clock
-    from .tasks.models import Task
-
-
-class TicketType(enum.Enum):
-    INCIDENT = "incident"
-    REQUEST = "service request"
-    PROBLEM = "problem"
-
-
-ASKED_FOR = (TicketType.INCIDENT, TicketType.REQUEST)
-"""What people ask for. A problem is the desk's own: nobody waits for it, so it has no targets and no mail."""
-
-
-class Category(enum.Enum):
-    """What a status means for the work: is it still to be done?"""
-
-    OPEN = "open"
-    PAUSED = "paused"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-
-
-class Status(enum.Enum):
-    NEW = "new"
-    IN_PROGRESS = "in progress"
-    ON_HOLD = "on hold"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-    @property
-    def may_go_to(self) -> tuple["Status", ...]:
-        return _ROADS[self]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is still work to do (an on-hold ticket counts)."""
-        return self in (Status.NEW, Status.IN_PROGRESS, Status.ON_HOLD)
-
-
-_ROADS = {
-    Status.NEW: (Status.IN_PROGRESS, Status.ON_HOLD, Status.RESOLVED, Status.CANCELLED),
-    Status.IN_PROGRESS: (Status.ON_HOLD, Status.RESOLVED, Status.CANCELLED, Status.NEW),
-    Status.ON_HOLD: (Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED),
-    Status.RESOLVED: (Status.IN_PROGRESS, Status.CLOSED),
-    Status.CLOSED: (),
-    Status.CANCELLED: (Status.IN_PROGRESS,),
-}
-
-
-class HoldReason(enum.Enum):
-    REQUESTER = "awaiting requester"
-    SUPPLIER = "awaiting supplier"
-    CHANGE = "awaiting change"
-    PROBLEM = "awaiting problem"
-    APPROVAL = "awaiting approval"
-    BOOKED = "booked"
-
-    @property
-    def category(self) -> Category:
-        return Category.PAUSED if self is HoldReason.REQUESTER else Category.OPEN
-
-
-class Channel(enum.Enum):
-    SELF_SERVICE = "self-service"
-    EMAIL = "email"
-    PHONE = "phone"
-    WALK_IN = "walk-in"
-    CLINIC = "clinic"
-    MONITORING = "monitoring"
-    API = "API"
-    IMPORT = "import"
-
-    @property
-    def is_in_person(self) -> bool:
-        """Whether the person is answered the moment the ticket is opened."""
-        return self in (Channel.PHONE, Channel.WALK_IN, Channel.CLINIC)
-
-
-class Resolution(enum.Enum):
-    FIXED = "fixed"
-    WORKAROUND = "workaround"
-    FULFILLED = "request fulfilled"
-    ADVICE = "advice given"
-    SUPPLIER = "fixed by supplier"
-    CHANGE = "fixed by change"
-    NO_FAULT = "no fault found"
-    DUPLICATE = "duplicate"
-    CANCELLED = "cancelled by requester"
-    NOT_SUPPORTED = "not supported"
-
-
-class ContactBy(enum.Enum):
-    MAIL = "mail"
-    PHONE = "phone"
-    TEXT = "text"
-
-
-class ClockKind(enum.Enum):
-    RESPONSE = "response"
-    RESOLUTION = "resolution"
-    NEEDED_BY = "needed by"
-
-
-queue_clearance = Table(
-    "queue_clearance",
-    Model.metadata,
-    Column("queue_id", ForeignKey("queue.id"), primary_key=True),
-    Column("person_id", ForeignKey("person.id"), primary_key=True, index=True),
-)
-"""Who may open the confidential tickets of a queue."""
-
-
-class Queue(Model):
-    """The work list of a team."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120), unique=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
-    is_triage: Mapped[bool] = mapped_column(default=False)
-    is_helpdesk: Mapped[bool] = mapped_column(default=False)
-    closed_on: Mapped[date | None]
-    team: Mapped[Team] = relationship()
-    cleared: Mapped[list[Person]] = relationship(secondary=queue_clearance)
+    from ..desk.models import Tag
+    from ..targets.models import Clock
+    from ..tasks.models import Task
+    from .messages import Attachment, Message
 
 
 ticket_systems = Table(
@@ -357,112 +223,3 @@ class Merge(Model):
         CheckConstraint("survivor_id <> merged_id", name="two_tickets"),
         Index("uq_merge_live", "merged_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     )
-
-
-class MessageKind(enum.Enum):
-    REPLY = "reply"
-    NOTE = "note"
-    CALL = "call"
-
-
-class CallResult(enum.Enum):
-    SPOKE = "spoke"
-    LEFT_MESSAGE = "left message"
-    NO_ANSWER = "no answer"
-
-
-class Message(Model):
-    """Something said on a ticket: a public reply, an internal note, or what was said on the telephone.
-
-    `via_id` is the merged ticket on which its requester wrote it, when it went
-    to the survivor from there: nobody else who asked reads it.
-    """
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    kind: Mapped[MessageKind] = mapped_column(words(MessageKind))
-    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    for_whom_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    from_requester: Mapped[bool] = mapped_column(default=False)
-    channel: Mapped[Channel] = mapped_column(words(Channel))
-    at: Mapped[datetime]
-    body: Mapped[str] = mapped_column(Text)
-    call_result: Mapped[CallResult | None] = mapped_column(words(CallResult))
-    promised_at: Mapped[datetime | None]
-    via_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
-    went_to: Mapped[str | None] = query_expression()
-    """The reference of the request that was made of it, where a query asks for that."""
-    ticket: Mapped[Ticket] = relationship(back_populates="messages", foreign_keys=[ticket_id])
-    author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
-    for_whom: Mapped[Person | None] = relationship(foreign_keys=[for_whom_id])
-    attachments: Mapped[list["Attachment"]] = relationship(back_populates="message", order_by="Attachment.id")
-
-    VIA = text("via_id IS NOT NULL")
-    __table_args__ = (Index("ix_message_via_id", "via_id", sqlite_where=VIA, postgresql_where=VIA),)
-
-    @property
-    def is_public(self) -> bool:
-        return self.kind is MessageKind.REPLY
-
-
-class Attachment(Model):
-    """A file on a ticket. Its name is only a label: the bytes lie under a random key, outside any served folder."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
-    content_type: Mapped[str] = mapped_column(String(120))
-    size: Mapped[int]
-    key: Mapped[str] = mapped_column(String(64), unique=True)
-    internal: Mapped[bool] = mapped_column(default=False)
-    added_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    added_at: Mapped[datetime]
-    ticket: Mapped[Ticket] = relationship(back_populates="attachments")
-    message: Mapped[Message | None] = relationship(back_populates="attachments")
-
-
-class Request(Model):
-    """A request being put together, page by page, and not sent yet. Its key makes sending it happen once."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(40), unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    for_whom_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    started_at: Mapped[datetime] = mapped_column(default=clock.now)
-    updated_at: Mapped[datetime] = mapped_column(default=clock.now)
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), unique=True)
-    ticket: Mapped[Ticket | None] = relationship()
-
-
-class Matrix(Scoped, Model):
-    """Which priority follows from impact and urgency, for a council or for all, from a moment on.
-
-    `cells` maps "impact,urgency" to a priority. A new version never rewrites old tickets.
-    """
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    effective_from: Mapped[datetime]
-    cells: Mapped[dict[str, Any]]
-
-    __table_args__ = (scope_rule(),)
-
-
-class RoutingRule(Model):
-    """Sends new tickets to a queue. Rules are asked in order; the first whose every condition holds decides."""
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    position: Mapped[int]
-    queue_id: Mapped[int] = mapped_column(ForeignKey("queue.id"))
-    ticket_type: Mapped[TicketType | None] = mapped_column(words(TicketType))
-    system_id: Mapped[int | None] = mapped_column(ForeignKey("system.id"))
-    council_id: Mapped[int | None] = mapped_column(ForeignKey("council.id"))
-    requester_kind: Mapped[RequesterKind | None] = mapped_column(words(RequesterKind))
-    channel: Mapped[Channel | None] = mapped_column(words(Channel))
-    words_: Mapped[str] = mapped_column("words", String(300), default="")
-    queue: Mapped[Queue] = relationship()
-    system: Mapped[System | None] = relationship()
-    council: Mapped[Council | None] = relationship()
-
-    __table_args__ = (UniqueConstraint("position"),)
