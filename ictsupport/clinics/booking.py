@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .. import clock
@@ -168,6 +168,7 @@ def move_booking(booking: Booking, slot: Slot, *, by: Person) -> Booking:
         booking.sequence += 1
         booking.version += 1
         db.session.flush()
+        free_ticks(booking)
         keep_ticks(booking, slot)
 
     patiently(move, person, by)
@@ -320,11 +321,9 @@ def free_place(slot: Slot, person: Person, *, drop_in: bool = False, all_places:
 
 
 def keep_ticks(booking: Booking, slot: Slot) -> None:
-    free_ticks(booking)
-    db.session.add_all(
-        BookedTick(person_id=booking.person_id, tick=tick, booking_id=booking.id) for tick in slot.ticks
-    )
-    db.session.flush()
+    """Take the person's time; the database refuses what is taken already."""
+    taken = [{"person_id": booking.person_id, "tick": tick, "booking_id": booking.id} for tick in slot.ticks]
+    db.session.execute(insert(BookedTick), taken)
 
 
 def _order(clinic: Clinic, person: Person, drop_in: bool) -> list[Any]:
