@@ -144,6 +144,11 @@ def runnable_drop_ins(person: Person) -> Select[DropIn]:
     return select(DropIn).join(DropIn.clinic).where(run_by(person))
 
 
+def own_drop_ins(person: Person) -> Select[DropIn]:
+    """The turns somebody may give up: their own, and those of people they may book for."""
+    return select(DropIn).where(DropIn.person_id.in_(bookable_people(person).with_only_columns(Person.id)))
+
+
 def runnable_visitors(person: Person) -> Select[Visitor]:
     """Those without an account who came to the clinics somebody runs."""
     return select(Visitor).join(Visitor.clinic).where(run_by(person))

@@ -95,6 +95,7 @@ DOORS = {
     "clinics.next_in_queue": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.called": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.left_queue": Door(post=RUNNERS, hidden=EVERYBODY),
+    "clinics.wait_here_no_more": Door(post=BOOKERS, hidden=EVERYBODY, fill={"drop_in_id": "turn_id"}),
     "clinics.back_in_queue": Door(post=RUNNERS, hidden=EVERYBODY),
     "clinics.who_they_are": Door(
         get=RUNNERS, post=RUNNERS, hidden=EVERYBODY, fill={"person_id": "stranger_id"}
@@ -140,7 +141,8 @@ def things(world: World) -> dict[str, Any]:
     booking = book_slot(clinic.slots[0], world.member, by=world.member)
     other = book_slot(elsewhere.slots[0], councillor, by=councillor)
     weekly = replace(plans[0], day=date(2026, 12, 1))
-    repeated = plan_series(weekly, every_weeks=1, by=host).clinics[0].series_id
+    first = plan_series(weekly, every_weeks=1, by=host).clinics[0]
+    repeated = first.series_id
     keep(PassedOver(series_id=repeated, recurrence="2027-04-06T14:00", reason="Closed"))
     full = plan_clinic(replace(plans[0], day=date(2026, 11, 27), closes=time(14, 20)), by=host)
     taken = book_slot(full.slots[0], rival, by=rival)
@@ -149,6 +151,8 @@ def things(world: World) -> dict[str, Any]:
     stranger = name_visitor(clinic, "Pat Brown", by=host)
     with clock.at(clinic.starts_at):
         drop_in = join_queue(clinic, stranger, by=host)
+    with clock.at(first.starts_at):
+        turn = join_queue(first, world.member, by=host)
     feed, feed_token = make_feed(world.member, FeedKind.MINE)
     ticket = raise_ticket(
         requester=world.member,
@@ -164,6 +168,7 @@ def things(world: World) -> dict[str, Any]:
         "reference": ticket.reference,
         "rule_id": rules_kept()[0].id,
         "drop_in_id": drop_in.id,
+        "turn_id": turn.id,
         "stranger_id": stranger.id,
         "series_id": repeated,
         "recurrence": "2027-04-06T14:00",

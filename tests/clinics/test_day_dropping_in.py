@@ -96,3 +96,33 @@ def test_the_first_page_costs_the_same_in_however_many_queues_one_stands(
         spent.append(len([query for query in queries if query.startswith(("SELECT", "WITH"))]))
     assert page.count("in the drop-in queue at") == 2
     assert spent[0] == spent[1]
+
+
+def test_who_cannot_wait_leaves_the_queue_by_themself_or_by_who_acts_for_them(
+    clinic, host, member, rival, staff, browser, on_the_day
+):
+    grant_delegation(rival, staff, [DelegateScope.BOOK], starts_on=date(2026, 1, 1), by=rival)
+    mine, theirs = (join_queue(clinic, each, by=host) for each in (member, rival))
+    address = f"/clinics/queue/{mine.id}/withdrawal"
+    person = browser(member)
+    assert address in person.get("/clinics/mine").text
+    said = person.post(address, follow_redirects=True).text
+    assert "You have left the queue" in said
+    assert address not in said
+    left_at = mine.left_at
+    assert left_at is not None
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        person.post(address)
+    assert mine.left_at == left_at
+    other = f"/clinics/queue/{theirs.id}/withdrawal"
+    assert person.post(other).status_code == 404
+    assert f"{rival.name} has left the queue" in browser(staff).post(other, follow_redirects=True).text
+
+
+def test_who_has_been_called_meanwhile_reads_that_it_is_their_turn(clinic, host, member, browser, on_the_day):
+    drop_in = join_queue(clinic, member, by=host)
+    call_next(clinic, by=host)
+    answer = browser(member).post(f"/clinics/queue/{drop_in.id}/withdrawal")
+    assert answer.status_code == 409
+    assert "it is your turn now" in answer.text
+    assert drop_in.left_at is None

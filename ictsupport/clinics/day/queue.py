@@ -37,6 +37,10 @@ class CalledAlready(Refusal):
     reason = "{name} has been called already."
 
 
+class YourTurnNow(Refusal):
+    reason = "You have been called: it is your turn now. If you cannot stay, tell one of the hosts."
+
+
 class NotHeld(Refusal):
     reason = "This clinic is called off, so nobody can be seen at it. Offer {name} another day."
 
@@ -108,9 +112,11 @@ def call(drop_in: DropIn, *, by: Person) -> Booking:
 
 
 def leave_queue(drop_in: DropIn, *, by: Person | None) -> DropIn:
-    """They went without being seen. Twice is once."""
+    """They went without being seen, or say so themselves. Twice is once."""
     lock(drop_in)
     if drop_in.called_at is not None:
+        if by is drop_in.person:
+            raise YourTurnNow
         raise CalledAlready(name=drop_in.person.name)
     if drop_in.left_at is None:
         drop_in.left_at = clock.now()

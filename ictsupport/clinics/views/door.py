@@ -51,6 +51,12 @@ def drop_in_to_run(drop_in_id: int) -> DropIn:
     return drop_in
 
 
+def own_drop_in(drop_in_id: int) -> DropIn:
+    """A turn in a queue that is the person's to give up."""
+    drop_in: DropIn = db.one_or_404(access.own_drop_ins(me()).where(DropIn.id == drop_in_id))
+    return drop_in
+
+
 def visitor_to_run(person_id: int) -> Visitor:
     """Somebody without an account who came to a clinic that the person runs."""
     visitor: Visitor = db.one_or_404(access.runnable_visitors(me()).where(Visitor.person_id == person_id))

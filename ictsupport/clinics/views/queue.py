@@ -1,5 +1,7 @@
 """Pages for those who come without a booking: put into the queue, called, gone; and who a visitor turns out to be."""
 
+from typing import Any
+
 from flask import abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,7 +17,7 @@ from ..day.visitors import name_visitor, tie_visitor
 from ..forms import WalkInForm, WhoTheyAreForm
 from ..models import Booking, Clinic
 from ..queries import found_at_the_door
-from .door import bp, drop_in_to_run, to_run, visitor_to_run
+from .door import bp, drop_in_to_run, own_drop_in, to_run, visitor_to_run
 
 
 @bp.get("/people/here")
@@ -89,6 +91,20 @@ def left_queue(drop_in_id: int) -> ResponseReturnValue:
 def back_in_queue(drop_in_id: int) -> ResponseReturnValue:
     drop_in = come_back(drop_in_to_run(drop_in_id), by=me())
     return _back(drop_in.clinic, drop_in, f"{drop_in.person.name} is in the queue again.")
+
+
+@bp.post("/queue/<int:drop_in_id>/withdrawal")
+@once
+def wait_here_no_more(drop_in_id: int) -> ResponseReturnValue:
+    """Whoever stands in the queue, or acts for them, says that they cannot wait any longer."""
+    drop_in = leave_queue(own_drop_in(drop_in_id), by=me())
+    for_me = drop_in.person_id == me().id
+    whose: dict[str, Any] = {} if for_me else {"for": drop_in.person_id}
+    return done(
+        url_for(".index", **whose),
+        f"{'You have' if for_me else drop_in.person.name + ' has'} left the queue. "
+        "If that was a mistake, tell one of the hosts: the turn is not lost.",
+    )
 
 
 @bp.route("/visitors/<int:person_id>/person", methods=["GET", "POST"])
