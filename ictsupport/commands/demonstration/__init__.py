@@ -11,6 +11,7 @@ from ...tickets import history
 from . import (
     approvals,
     asking,
+    clinic_today,
     clinics,
     contracts,
     establishment,
@@ -66,4 +67,6 @@ def load(
         clinics.raise_from_clinics()
         clinics.leave_with_devices(scene)
         together.put_together(scene, now)
+        clinic_today.hold_clinic_today(scene)
+        clinics.send_nothing()
         db.session.commit()
