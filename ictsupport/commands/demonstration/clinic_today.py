@@ -89,8 +89,10 @@ def _request_to_bring(members: list[Person]) -> Ticket | None:
     """What one of them asked for not long ago, and still waits for."""
     asked = select(Ticket).where(
         Ticket.requester_id.in_([member.id for member in members]),
-        Ticket.status == Status.IN_PROGRESS,
-        Ticket.ticket_type == TicketType.INCIDENT,
+        Ticket.OPEN,
+        Ticket.status != Status.ON_HOLD,
+        Ticket.ticket_type != TicketType.PROBLEM,
+        Ticket.merged_into_id.is_(None),
         Ticket.confidential.is_(False),
     )
     return db.session.scalars(asked.order_by(Ticket.id.desc()).limit(1)).first()
