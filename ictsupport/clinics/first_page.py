@@ -27,15 +27,17 @@ SHOWN = 6
 @card(order=30)
 def book_a_clinic(person: Person) -> Card | None:
     """For members, and for those who book for them."""
+    note = there = ""
     if person.is_member:
-        free = next_free_slot(person)
-        note = f"Next: {near_moment(free[1].starts_at)}, {free[0].site.name}" if free else ""
         text = "Bring your iPad to somebody who knows it."
+        if (free := next_free_slot(person)) is not None:
+            note = f"Next: {near_moment(free[1].starts_at)}, {free[0].site.name}"
+            there = url_for("clinics.book", slot_id=free[1].id)
     elif access.books_for_others(person) or _acts_for_somebody(person):
-        note, text = "", "Book a time at an iPad clinic for a member."
+        text = "Book a time at an iPad clinic for a member."
     else:
         return None
-    return Card("Book a clinic", text, url_for("clinics.index"), note=note)
+    return Card("Book a clinic", text, url_for("clinics.index"), note=note, note_href=there)
 
 
 def _acts_for_somebody(person: Person) -> bool:

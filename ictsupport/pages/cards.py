@@ -18,12 +18,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Card:
-    """Something a person can begin: what it is called, in a few words what it is for, and where it leads."""
+    """Something a person can begin: what it is called, in a few words what it is for, and where it leads.
+
+    The note may lead somewhere of its own: a tap less for whoever wants just that.
+    """
 
     title: str
     text: str
     href: str
     note: str = ""
+    note_href: str = ""
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,13 @@ def how_long(length: timedelta) -> str:
     return "under a minute"
 
 
+def hours_and_minutes(minutes: int) -> str:
+    """50 minutes, 2 hours, 1 hour 50 minutes"""
+    hours, rest = divmod(minutes, 60)
+    parts = [plural(count, name) for count, name in ((hours, "hour"), (rest, "minute")) if count]
+    return " ".join(parts) or "0 minutes"
+
+
 def _time_element(value: datetime, words: str, look: str = "") -> Markup:
     # Put together without escaping, which a list of 50 rows would feel: nothing in it comes from anybody's typing.
     exact = value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -183,7 +190,18 @@ def file_size(size: int) -> str:
 
 
 WORDS: tuple[Callable[..., Any], ...] = (
-    *(long_date, plain_date, short_date, clock_time, moment, near_moment, how_long, ago, due),
+    *(
+        long_date,
+        plain_date,
+        short_date,
+        clock_time,
+        moment,
+        near_moment,
+        how_long,
+        hours_and_minutes,
+        ago,
+        due,
+    ),
     *(number, percent, money, plural, ordinal, in_words, file_size),
 )
 

@@ -38,7 +38,7 @@ def later(minutes):
     return clock.at(clock.now() + timedelta(minutes=minutes))
 
 
-def test_they_are_called_in_the_order_they_came(clinic, host, member, rival, on_the_day):
+def test_they_are_called_in_the_order_they_came(clinic, host, member, rival, ipad, on_the_day):
     first = join_queue(clinic, rival, by=host, details="Locked out")
     with later(1):
         second = join_queue(clinic, member, by=host)
@@ -48,7 +48,8 @@ def test_they_are_called_in_the_order_they_came(clinic, host, member, rival, on_
     assert called.state is BookingState.CHECKED_IN
     assert called.slot is clinic.slots[0]
     assert call(first, by=host) is called
-    assert call_next(clinic, by=host).person is member
+    with_ipad = call_next(clinic, by=host)
+    assert (with_ipad.person, with_ipad.device) == (member, ipad)
     with pytest.raises(NobodyWaits):
         call_next(clinic, by=host)
     with pytest.raises(CalledAlready):

@@ -314,10 +314,21 @@ def test_calling_off_tells_whom_to_ring(clinic, member, host, browser):
     assert person.post(f"{address}/undoing").status_code == 409
 
 
+def test_once_their_time_is_over_who_was_there_after_all_is_not_expected_again(clinic, member, host, browser):
+    booking = book_slot(clinic.slots[0], member, by=member)
+    with clock.at(booking.slot.ends_at):
+        address = f"/clinics/bookings/{booking.id}/no-show"
+        person = browser(host)
+        person.post(address)
+        said = person.post(f"{address}/undoing", follow_redirects=True).text
+    assert f"{member.name} was there after all, and is checked in." in said
+
+
 def test_the_first_page_leads_to_the_next_free_time(clinic, member, staff, browser):
     page = browser(member).get("/").text
     assert "Book a clinic" in page
-    assert "Next: 2pm on Friday 20 November, Town Hall" in page
+    there = f'<a class="govuk-link" href="/clinics/slots/{clinic.slots[0].id}/booking">'
+    assert f"{there}Next: 2pm on Friday 20 November, Town Hall</a>" in page
     assert "Book a clinic" not in browser(staff).get("/").text
     keep(Delegation(member=member, delegate=staff, scopes=["book"], starts_on=date(2026, 1, 1)))
     assert "for a member" in browser(staff).get("/").text

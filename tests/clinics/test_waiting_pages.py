@@ -61,6 +61,10 @@ def test_a_member_joins_from_a_full_clinic_and_sees_their_turn(full, taken, memb
     assert "Huge letters" in again.text
 
 
+def test_who_has_a_time_there_is_not_asked_to_wait_for_one(full, taken, rival, browser):
+    assert "Join the waiting list" not in browser(rival).get("/clinics").text
+
+
 def test_the_slower_of_two_is_shown_the_waiting_list(full, taken, member, topics, browser):
     answer = browser(member).post(f"/clinics/slots/{full.slots[0].id}/booking", data={"topic": topics[0].id})
     assert f"/clinics/{full.id}/waiting" in answer.text

@@ -48,7 +48,10 @@ def _book_one(person: Person, clinic_ids: Sequence[int], by: Person, topic: Clin
         except Refusal as refusal:
             return Placed(person, why=str(refusal))
         return Placed(person, slot)
-    return Placed(person, why="No time is free for them at these clinics.")
+    return Placed(
+        person,
+        why="No time is free for them at these clinics. Tick one more, or join a waiting list for them.",
+    )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, raiseload
 from ... import clock
 from ...database import db
 from ...journal.queries import entries_about
-from ...pages.filters import clock_time
+from ...pages.filters import clock_time, hours_and_minutes
 from ...people.models import Person, Term
 from ...tickets.access import visible_tickets
 from ...tickets.models import Ticket
@@ -106,7 +106,7 @@ def turn_in_words(expected: datetime | None) -> str:
     minutes = minutes_until(expected)
     if minutes is None:
         return "no time is free for you any more today, so ask the hosts"
-    return f"in about {minutes} minutes" if minutes else "you are about to be called"
+    return f"in about {hours_and_minutes(minutes)}" if minutes else "you are about to be called"
 
 
 def _times(free: Sequence[Slot], lateness: timedelta) -> list[datetime]:

@@ -20,7 +20,7 @@ from ..attending import booking_at, check_in, refuse_another_day
 from ..booking import LONGEST_DETAILS, book_slot, patiently, take_turn
 from ..models import Booking, Clinic, ClinicTopic, Slot, SlotPlace
 from ..planning import keep_places
-from ..queries import HELD
+from ..queries import HELD, devices_of
 from .events import DropInCalled, DropInCame, DropInIsBack, DropInLeft
 from .models import DropIn
 
@@ -102,6 +102,7 @@ def call(drop_in: DropIn, *, by: Person) -> Booking:
         by=by,
         topic=drop_in.topic,
         details=drop_in.details,
+        device=next(iter(devices_of(person)), None),
         access_needs=person.access_needs,
         walked_in=True,
     )

@@ -19,7 +19,7 @@ from ..day.queries import Queue, brought_among, queue_at
 from ..day.sheet import day_sheet
 from ..day.visitors import is_stranger
 from ..forms import device_name
-from ..models import Booking
+from ..models import Booking, BookingState
 from ..queries import seat_of
 from .door import booking_to_run, bp, to_run
 
@@ -99,4 +99,6 @@ def missed(booking_id: int) -> ResponseReturnValue:
 @once
 def not_missed(booking_id: int) -> ResponseReturnValue:
     booking = undo_no_show(booking_to_run(booking_id), by=me())
-    return _back(booking, f"{booking.person.name} is expected again.")
+    was_there = booking.state is BookingState.CHECKED_IN
+    said = "was there after all, and is checked in" if was_there else "is expected again"
+    return _back(booking, f"{booking.person.name} {said}.")

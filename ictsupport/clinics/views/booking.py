@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
     """The next clinics for the person, each with the times that are free."""
     person, site, after = for_whom(), request.args.get("site", ""), _moment(request.args.get("after", ""))
     offers = next_clinics(person, site_id=number(site) if site else None, after=after, limit=PAGE + 1)
-    waits = waits_of([person.id])
+    waits, bookings = waits_of([person.id]), bookings_to_come([person.id])
     return render_template(
         "clinics/index.html",
         person=person,
@@ -59,11 +59,12 @@ def index() -> ResponseReturnValue:
         later=offers[PAGE - 1].clinic.starts_at if len(offers) > PAGE else None,
         sites=sites_with_clinics(person) if site or after or len(offers) > PAGE else _sites_of(offers),
         site=site,
-        bookings=bookings_to_come([person.id]),
+        bookings=bookings,
         waits=waits,
         turns=turns_of([person.id]),
         on_now=waits_at([offer.clinic for offer in offers[:PAGE]]),
         waited_for={turn.clinic.id for each in waits for turn in each.turns}
+        | {each.slot.clinic_id for each in bookings}
         | {each.entry.booking.slot.clinic_id for each in waits if each.entry.booking is not None},
         runs=access.plans_clinics(me()) or (not me().is_member and hosts_something(me())),
         acted_for=_acted_for(),
