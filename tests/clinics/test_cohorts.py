@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from ictsupport import clock, jobs
 from ictsupport.clinics.booking import SlotFull, book_slot
+from ictsupport.clinics.calling_off import cancel_booking
 from ictsupport.clinics.cohorts.keeping import (
     KeptUntilThePast,
     TooManyKept,
@@ -84,6 +85,17 @@ def test_who_waits_is_offered_a_place_when_it_is_kept_no_longer(
     keep_no_longer(kept, by=host)
     keep_no_longer(kept, by=host)
     assert entry.state is WaitingState.OFFERED
+
+
+def test_a_kept_place_that_comes_free_is_offered_to_the_first_of_them_who_waits(
+    make_clinic, host, rival, new_members
+):
+    clinic = make_clinic(closes=time(14, 20))
+    keep_places_for(2026, [clinic], places=1, until=UNTIL, by=host)
+    booking = book_slot(clinic.slots[0], new_members[0], by=new_members[0])
+    before, entry = (join([clinic], each, by=each) for each in (rival, new_members[1]))
+    cancel_booking(booking, by=new_members[0])
+    assert (before.state, entry.state) == (WaitingState.WAITING, WaitingState.OFFERED)
 
 
 def test_no_more_is_kept_than_there_is_and_not_into_the_past(make_clinic, host):

@@ -83,6 +83,11 @@ class Changed:
     told: list[Told] = field(default_factory=list)
     kept_their_time: list[str] = field(default_factory=list)
 
+    @property
+    def people(self) -> int:
+        """How many people are told, by mail or by phone: one may have booked at several of the dates."""
+        return len({(each.name, each.email, each.phone) for each in self.told})
+
 
 def change_dates(
     clinic: Clinic, plan: Plan, which: Which, *, by: Person, version: int | None = None

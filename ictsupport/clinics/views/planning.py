@@ -113,7 +113,7 @@ def _changed(clinic: Clinic, form: PlanForm, which: Which) -> ResponseReturnValu
         changed = work()
     count = len(changed.dates)
     said = "The clinic is changed." if count == 1 else f"{count} clinics are changed."
-    told = sum(1 for each in changed.told if each.email)
+    told = len({each.email for each in changed.told if each.email})
     if told:
         said += f" {told} {'person has' if told == 1 else 'people have'} been written to."
     by_phone = [f"{each.name} ({each.phone or 'no number'})" for each in changed.told if not each.email]

@@ -34,7 +34,7 @@ from ..booking import (
 )
 from ..events import BookingCancelled, BookingMoved, CheckedIn, ClinicChanged, DidNotCome, SlotBooked
 from ..models import Booking, BookingState, Clinic, Slot
-from ..queries import next_free_times
+from ..queries import cohorts_of, next_free_times
 from .events import OfferDeclined, OfferLapsed, OfferMade, WaitingEnded
 from .models import WaitingEntry, WaitingPlace, WaitingState
 from .offer_clock import offered_until, stands_until
@@ -62,20 +62,24 @@ def free_slots(clinic: Clinic, person: Person | None = None) -> list[Slot]:
 
 
 def offer_places(clinic: Clinic) -> list[Booking]:
-    """Offer every free place of the clinic, in the order of its list; whoever cannot come then keeps their turn."""
+    """Offer every free place of the clinic, in the order of its list; whoever cannot come then keeps their turn.
+
+    Places that are kept for members elected together are offered to those of them who wait.
+    """
     if clinic.is_called_off:
         return []
-    entries = waiting_in_order(clinic)
-    free = free_slots(clinic) if entries else []
+    free: dict[bool, list[Slot]] = {}
     made: list[Booking] = []
-    for entry in entries:
-        if not free:
-            break
-        for slot in dict.fromkeys(free):
+    for entry in waiting_in_order(clinic):
+        kept = clinic.keeps_places and clinic.kept_cohort in cohorts_of(entry.person)
+        if kept not in free:
+            free[kept] = free_slots(clinic, entry.person if kept else None)
+        for slot in dict.fromkeys(free[kept]):
             booking = offer(entry, slot)
             if booking is not None:
-                free.remove(slot)
                 made.append(booking)
+                free[kept].remove(slot)
+                free = {kept: free[kept]}  # what is left for the others is counted anew
                 break
     return made
 
