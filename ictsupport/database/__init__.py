@@ -21,7 +21,7 @@ from .rows import (
     take_stock,
     upsert,
 )
-from .transactions import LONGEST_WAIT, READONLY, aside, init_app, tune, writing
+from .transactions import LONGEST_WAIT, READONLY, aside, init_app, planned_afresh, tune, writing
 
 __all__ = [
     "FAR_FUTURE",
@@ -47,6 +47,7 @@ __all__ = [
     "lock_timeout",
     "next_number",
     "part_of",
+    "planned_afresh",
     "stop_writers",
     "table_of",
     "take",

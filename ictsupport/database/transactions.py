@@ -13,7 +13,7 @@ from flask import Flask, g, has_request_context, request
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
-from .base import db
+from .base import db, dialect_name
 
 LONGEST_WAIT = 10
 """Seconds that somebody waits for their turn to write on SQLite before they are told that the service is busy."""
@@ -112,6 +112,20 @@ def _end_reading(connection: Connection) -> None:
     PostgreSQL would plan every statement of every page anew, longer than most of them take."""
     if not connection.invalidated and connection.info.pop(READING, False):
         connection.connection.commit()
+
+
+@contextmanager
+def planned_afresh() -> Iterator[None]:
+    """Within it PostgreSQL plans for the very values it is given, not once for all that may come."""
+    if dialect_name() != "postgresql":
+        yield
+        return
+    driver: Any = db.session.connection().connection.driver_connection
+    before, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = before
 
 
 def _guard(connection: Connection) -> None:

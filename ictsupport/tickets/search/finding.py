@@ -19,12 +19,11 @@ from sqlalchemy import (
     literal_column,
     not_,
     select,
-    text,
     true,
     union_all,
 )
 
-from ...database import db, dialect_name
+from ...database import db, dialect_name, planned_afresh
 from ...people.models import Person
 from ..access import is_desk, own_tickets, workable
 from ..models import Ticket
@@ -73,14 +72,15 @@ def find(wanted: Wanted, person: Person, *conditions: ColumnElement[bool], page:
     learns from a search what the desk wrote to itself.
     """
     settle()
-    plan_afresh()
     candidates = _candidates(wanted, person, *conditions).subquery()
-    rows = db.session.execute(
+    best = (
         select(candidates.c.id, candidates.c.notes, func.count().over().label("total"))
         .order_by(candidates.c.rank, candidates.c.id.desc())
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
-    ).all()
+    )
+    with planned_afresh():  # for rare words and for common ones it goes different ways
+        rows = db.session.execute(best).all()
     hits = marked(wanted, [row.id for row in rows if row.notes], notes=True)
     hits |= marked(wanted, [row.id for row in rows if not row.notes], notes=False)
     total = rows[0].total if rows else 0
@@ -97,9 +97,9 @@ def newest(
     most = RANKED if most is None else most
     settle()
     if dialect_name() == "postgresql":
-        plan_afresh()
         found = _newest_by_postgresql(wanted, workable(person), *conditions, most=most)
-        return list(db.session.scalars(found))
+        with planned_afresh():
+            return list(db.session.scalars(found))
     held = select(fts.c.rowid).join(Ticket, Ticket.id == fts.c.rowid)
     held = held.where(fts5_match(wanted), workable(person), *conditions)
     return list(db.session.scalars(held.order_by(fts.c.rowid.desc()).limit(most)))
@@ -184,12 +184,6 @@ def _own_by_sqlite(wanted: Wanted, own: Select[int]) -> Any:
 
 
 # PostgreSQL: a text vector on the documents.
-
-
-def plan_afresh() -> None:
-    """Have PostgreSQL plan for the very words: for rare ones and common ones it goes different ways."""
-    if dialect_name() == "postgresql":
-        db.session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
 
 
 def _ranked_by_postgresql(wanted: Wanted, *conditions: ColumnElement[bool]) -> Any:
