@@ -194,10 +194,13 @@ def _received(form: Any, texts: MultiDict[str, Any], files: MultiDict[str, Any])
     """What came in, cleaned; files only where the form asks for files, text only where it does not."""
     wanted = {field.name for field in form if kind_of(field) in ("file", "files")}
     secret = {field.name for field in form if kind_of(field) == "password"}
+    ticked = {field.name for field in form if kind_of(field) == "checkboxes"}
     pairs: list[tuple[str, Any]] = []
     for name, value in texts.items(multi=True):
         if name not in wanted and isinstance(value, str):
             text = clean(value)
+            if name in ticked and not text.strip():
+                continue  # before others it would stand for "nothing chosen", and those would not be looked at
             # Nothing but blanks counts as nothing, also for a field that must be filled in.
             pairs.append((name, text if text.strip() or name in secret else ""))
     pairs.extend((name, file) for name, file in files.items(multi=True) if name in wanted)

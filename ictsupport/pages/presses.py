@@ -79,9 +79,9 @@ def done(location: str, message: str | None = None) -> ResponseReturnValue:
 
 def keep_meanwhile() -> None:
     """Commit what a view kept on the way, although its form is not done and may be sent again."""
-    press: Press | None = g.pop("press", None)
-    if press is not None:
-        db.session.delete(press)
+    key: str | None = g.pop("press", None)
+    if key is not None:
+        db.session.connection().execute(delete(_PRESSES).where(_PRESSES.c.key == key))
     db.session.commit()
 
 

@@ -39,6 +39,7 @@ class Everything(Form):
     secret = PasswordField("Password", [Optional()])
     how = RadioField("How", choices={"mail": "By mail", "phone": "By phone"}, default="mail")
     systems = SelectMultipleField("Systems", choices={"1": "Telephony", "2": "Printing"}, coerce=int)
+    optional = SelectMultipleField("Others", [Optional()], choices={"1": "Telephony", "2": "Printing"})
     day = DateField("Day", [Optional()], what="The day")
     at = TimeField("Time", [Optional()], what="The time")
     many = WholeNumberField("How many", [Optional()], what="The number", most=50)
@@ -87,6 +88,11 @@ def test_over_long_text_is_refused_in_words_whatever_the_field_says(sent):
 
 def test_what_is_missing_is_named(sent):
     assert sent(topic=" ").problems == [("topic", "Enter a topic")]
+
+
+def test_a_blank_among_ticked_answers_hides_none_that_was_not_offered(sent):
+    assert sent(optional=["", "9"]).optional.errors == ["Choose from the answers shown"]
+    assert sent(optional=["", "1"]).optional.data == ["1"]
 
 
 def test_an_answer_that_was_not_offered_is_refused_in_words(sent):

@@ -57,6 +57,8 @@ def recurring() -> ResponseReturnValue:
 @once
 def new_recurring() -> ResponseReturnValue:
     form = _form()
+    if not form.is_submitted():
+        form.starts_on.process(None, clock.today(settings().zone))
     return show_or_do(
         form,
         lambda: add_recurring(by=me(), **_facts(form)),

@@ -1,6 +1,6 @@
 """What is asked when a request type or one of its questions is set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -54,9 +54,10 @@ class TypeSettings(PreviewForm):
         },
     )
     identity_check = BooleanField("Somebody must check who the requester is before it can be resolved")
-    checklist = StringField("Checklist template", [NotRequired(), Length(max=120)])
+    checklist = SelectField("Checklist", [NotRequired()])
 
-    def offer(self, queues: Sequence[Queue], systems: Sequence[System]) -> None:
+    def offer(self, queues: Sequence[Queue], systems: Sequence[System], checklists: Iterable[str]) -> None:
+        self.checklist.choices = {ALWAYS: "None"} | {name: name for name in checklists}
         self.queue.choices = {ALWAYS: "The triage queue"} | {str(one.id): one.name for one in queues}
         self.system.choices = {ALWAYS: "None"} | {str(one.id): one.name for one in systems}
 

@@ -23,6 +23,7 @@ from ..models import Queue, Ticket, TicketType
 from ..setting_up.access import SETS_UP, may_set_up, sets_up
 from ..setting_up.blueprint import bp
 from ..setting_up.policy_views import own_targets, types_with_targets
+from ..tasks.models import Checklist
 from . import keeping
 from .filling import Filling, fields_for
 from .models import Audience, FilledForm, RequestType, TypeForm
@@ -279,7 +280,11 @@ def _type_form(type_: RequestType | None) -> ResponseReturnValue:
         select(System).where(System.retired_on.is_(None)).order_by(System.name)
     ).all()
     form = TypeSettings(data=_facts(type_))
-    form.offer(queues, systems)
+    checklists = db.session.scalars(
+        select(Checklist.name).where(Checklist.retired_at.is_(None)).order_by(Checklist.name)
+    ).all()
+    kept_name = [type_.checklist] if type_ is not None and type_.checklist else []
+    form.offer(queues, systems, dict.fromkeys([*checklists, *kept_name]))
 
     def save() -> str:
         values = _values(form, queues, systems)
