@@ -118,6 +118,13 @@ def test_a_step_is_taken_once_and_told(ticket):
     assert taken() == [("50%", "notify")]
 
 
+def test_the_tickets_page_tells_of_a_step_in_words(ticket, browser, agent):
+    with clock.at(at(12)):
+        take_steps()
+    page = browser(agent).get(f"/tickets/{ticket.reference}").text
+    assert "told the queue: 50% of the target for response" in page
+
+
 def test_to_notify_changes_nothing_on_the_ticket(ticket):
     before = (ticket.version, ticket.priority, ticket.queue_id, ticket.updated_at)
     sweep(12)

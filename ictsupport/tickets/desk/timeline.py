@@ -318,6 +318,13 @@ def _mailed(mail: Outgoing) -> Line:
     )
 
 
+def _step_taken(data: dict[str, Any]) -> str:
+    """A step of a policy; what it changed stands in a line of its own."""
+    step, target = str(data.get("step", "")), f"the target for {data.get('clock', 'it')}"
+    when = f"{step.removeprefix('+')} past {target}" if step.startswith("+") else f"{step} of {target}"
+    return f"told the queue: {when}" if data.get("deed") == "notify" else f"took a step at {when}"
+
+
 def _happened(entry: Entry, names: Names) -> Line:
     data = entry.data
     deed = DEEDS.get(entry.kind, entry.kind.partition(".")[2])
@@ -325,6 +332,8 @@ def _happened(entry: Entry, names: Names) -> Line:
         deed = "gave it back to triage"
     if entry.kind == "tickets.TargetBreached":
         deed = f"noticed that the target for {data.get('clock', 'it')} has run out"
+    if entry.kind == "tickets.TargetStepTaken":
+        deed = _step_taken(data)
     return Line(
         at=entry.at,
         kind="changes",

@@ -38,9 +38,10 @@ class HowSoonForm(Form):
 
 
 class HowItEndedForm(ResolutionForm):
-    """The time spent is each ticket's own."""
+    """The time spent is each ticket's own, and so are the tickets below it."""
 
     minutes = None  # type: ignore[assignment]
+    children = None  # type: ignore[assignment]
 
 
 class WordsForm(Form):

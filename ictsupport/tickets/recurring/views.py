@@ -24,7 +24,7 @@ from .keeping import add_recurring, change_recurring, may_keep, pause, resume, s
 from .models import RecurringTicket
 from .schedule import in_words
 
-BESIDE = 5
+BESIDE = 3
 HERE = "/settings/recurring-tickets"
 
 setting(

@@ -276,15 +276,12 @@ def _as_asked(questions: Sequence[Question]) -> Filling:
 
 def _type_form(type_: RequestType | None) -> ResponseReturnValue:
     queues = db.session.scalars(select(Queue).where(Queue.closed_on.is_(None)).order_by(Queue.name)).all()
-    systems = db.session.scalars(
-        select(System).where(System.retired_on.is_(None)).order_by(System.name)
-    ).all()
+    in_use = select(System).where(System.retired_on.is_(None)).order_by(System.name)
+    systems = db.session.scalars(in_use).all()
     form = TypeSettings(data=_facts(type_))
-    checklists = db.session.scalars(
-        select(Checklist.name).where(Checklist.retired_at.is_(None)).order_by(Checklist.name)
-    ).all()
-    kept_name = [type_.checklist] if type_ is not None and type_.checklist else []
-    form.offer(queues, systems, dict.fromkeys([*checklists, *kept_name]))
+    checklists = select(Checklist.name).where(Checklist.retired_at.is_(None)).order_by(Checklist.name)
+    now = [type_.checklist] if type_ is not None and type_.checklist else []
+    form.offer(queues, systems, [*db.session.scalars(checklists), *now])
 
     def save() -> str:
         values = _values(form, queues, systems)
