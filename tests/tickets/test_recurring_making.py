@@ -148,7 +148,7 @@ def test_on_the_pages_it_is_entered_shown_with_its_next_dates_changed_and_paused
     assert answer.status_code == 303, answer.text
     page = client.get("/settings/recurring-tickets").text
     assert "The first Monday of every month, 9am" in page
-    for day in ("7 Dec 2026", "4 Jan 2027", "1 Feb 2027", "1 Feb 2027", "5 Apr 2027"):
+    for day in ("7 Dec 2026", "4 Jan 2027", "1 Feb 2027"):
         assert day in page
     row = db.session.scalars(select(RecurringTicket)).one()
     here = f"/settings/recurring-tickets/{row.id}"
