@@ -28,8 +28,33 @@ from ictsupport.tickets.search.words import (
 )
 
 
+@pytest.fixture
+def sized(monkeypatch):
+    """sized(RANKED=3) lets searches count in smaller numbers, past the statement that is kept for larger ones."""
+    monkeypatch.setattr(search, "_best", search._best.__wrapped__)
+
+    def size(**numbers):
+        for name, number in numbers.items():
+            monkeypatch.setattr(search, name, number)
+
+    return size
+
+
 def found(typed, person):
     return {hit.ticket_id for hit in search.find(parse(typed), person).hits}
+
+
+def test_what_is_kept_of_one_search_is_asked_with_the_words_of_the_next(make_ticket, agent):
+    kettle, urn = make_ticket(subject="Kettle cold"), make_ticket(subject="Urn, not a kettle, warm")
+    for typed, there in (
+        ("kettle", {kettle.id, urn.id}),
+        ("urn", {urn.id}),
+        ("kettle -warm", {kettle.id}),
+        ("urn -cold", {urn.id}),
+        ("kett*", {kettle.id, urn.id}),
+        ("ur*", {urn.id}),
+    ):
+        assert found(typed, agent) == there
 
 
 def first_hit(typed, person):
@@ -179,9 +204,8 @@ def test_a_find_in_the_notes_says_so(ticket, agent):
     assert not first_hit("telephone", agent).from_notes
 
 
-def test_very_common_words_rank_the_newest_and_say_so(make_ticket, agent, monkeypatch):
-    monkeypatch.setattr(search, "RANKED", 3)
-    monkeypatch.setattr(search, "COUNTED", 2)
+def test_very_common_words_rank_the_newest_and_say_so(make_ticket, agent, sized):
+    sized(RANKED=3, COUNTED=2)
     tickets = [make_ticket(subject=f"Printer {number}") for number in range(5)]
     result = search.find(parse("printer"), agent)
     assert {hit.ticket_id for hit in result.hits} == {ticket.id for ticket in tickets[-3:]}
@@ -189,8 +213,8 @@ def test_very_common_words_rank_the_newest_and_say_so(make_ticket, agent, monkey
     assert result.counted == "2+"
 
 
-def test_pages_follow_each_other(make_ticket, agent, monkeypatch):
-    monkeypatch.setattr(search, "PER_PAGE", 2)
+def test_pages_follow_each_other(make_ticket, agent, sized):
+    sized(PER_PAGE=2)
     tickets = {make_ticket(subject="Printer").id for _ in range(5)}
     pages = [search.find(parse("printer"), agent, page=page) for page in (1, 2, 3)]
     assert [len(page.hits) for page in pages] == [2, 2, 1]
@@ -258,9 +282,8 @@ def test_a_search_costs_two_statements_however_much_it_finds(make_ticket, agent,
 
 
 @pytest.mark.parametrize("recent", [0, 2, 4, 100])
-def test_the_newest_are_looked_at_first_and_no_older_one_is_missed(make_ticket, agent, monkeypatch, recent):
-    monkeypatch.setattr(search, "RANKED", 3)
-    monkeypatch.setattr(search, "RECENT", recent)
+def test_the_newest_are_looked_at_first_and_no_older_one_is_missed(make_ticket, agent, sized, recent):
+    sized(RANKED=3, RECENT=recent)
     tickets = [make_ticket(subject=subject).id for subject in ("Printer", "Printer", "Scanner", "Printer")]
     assert found("printer", agent) == {tickets[0], tickets[1], tickets[3]}
     assert search.newest(parse("printer"), agent) == [tickets[3], tickets[1], tickets[0]]

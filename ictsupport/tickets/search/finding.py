@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    bindparam,
     case,
     false,
     func,
@@ -25,11 +26,12 @@ from sqlalchemy import (
 
 from ...database import db, dialect_name, planned_afresh
 from ...people.models import Person
+from ...statements import put_together
 from ..access import is_desk, own_tickets, workable
 from ..models import Ticket
 from ..together import settle
 from .marking import Hit, marked
-from .matching import FTS, PUBLIC, PUBLIC_COLUMNS, VECTOR, fts, fts5_match, tsquery, vectors_match
+from .matching import FTS, PUBLIC, PUBLIC_COLUMNS, VECTOR, fts, fts5_match, said, tsquery, vectors_match
 from .models import SearchDoc
 from .words import Wanted
 
@@ -72,19 +74,29 @@ def find(wanted: Wanted, person: Person, *conditions: ColumnElement[bool], page:
     learns from a search what the desk wrote to itself.
     """
     settle()
-    candidates = _candidates(wanted, person, *conditions).subquery()
-    best = (
-        select(candidates.c.id, candidates.c.notes, func.count().over().label("total"))
-        .order_by(candidates.c.rank, candidates.c.id.desc())
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
-    )
+    best = _best_narrowed(wanted, person, *conditions) if conditions else _best(wanted, person)
     with planned_afresh():  # for rare words and for common ones it goes different ways
-        rows = db.session.execute(best).all()
+        rows = db.session.execute(best, {**said(wanted), "passed_over": (page - 1) * PER_PAGE}).all()
     hits = marked(wanted, [row.id for row in rows if row.notes], notes=True)
     hits |= marked(wanted, [row.id for row in rows if not row.notes], notes=False)
     total = rows[0].total if rows else 0
     return Found([hits[row.id] for row in rows if row.id in hits], total, total >= RANKED)
+
+
+@put_together
+def _best(wanted: Wanted, person: Person) -> Select[Any]:
+    return _best_narrowed(wanted, person)
+
+
+def _best_narrowed(wanted: Wanted, person: Person, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """SQL: a page of what is found, and of how many it is one."""
+    candidates = _candidates(wanted, person, *conditions).subquery()
+    return (
+        select(candidates.c.id, candidates.c.notes, func.count().over().label("total"))
+        .order_by(candidates.c.rank, candidates.c.id.desc())
+        .limit(PER_PAGE)
+        .offset(bindparam("passed_over"))
+    )
 
 
 def newest(

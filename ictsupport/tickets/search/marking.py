@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from ...database import db, dialect_name
-from .matching import ENGLISH, FTS, PUBLIC_COLUMNS, fts, fts5_match, tsquery
+from ...statements import put_together
+from .matching import ENGLISH, FTS, PUBLIC_COLUMNS, fts, fts5_match, said, tsquery
 from .models import SearchDoc
 from .words import Wanted, folded, readable
 
@@ -39,7 +40,7 @@ def marked(wanted: Wanted, ids: Sequence[int], *, notes: bool) -> dict[int, Hit]
     statement = _marked_by_sqlite if dialect_name() == "sqlite" else _marked_by_postgresql
     return {
         row.id: _hit(row.id, row.title, row.public, row.internal if notes else "")
-        for row in db.session.execute(statement(wanted, ids, notes))
+        for row in db.session.execute(statement(wanted, notes), {**said(wanted), "ids": ids})
     }
 
 
@@ -60,7 +61,8 @@ def words_marked(hits: Sequence[Hit], most: int = 3) -> list[str]:
     return [word for word, _ in Counter(map(folded, marked)).most_common(most)]
 
 
-def _marked_by_sqlite(wanted: Wanted, ids: Sequence[int], notes: bool) -> Any:
+@put_together
+def _marked_by_sqlite(wanted: Wanted, notes: bool) -> Any:
     def snippet(column_number: int) -> ColumnElement[Any]:
         return func.snippet(FTS, column_number, START, STOP, "…", SNIPPET_WORDS)
 
@@ -69,10 +71,14 @@ def _marked_by_sqlite(wanted: Wanted, ids: Sequence[int], notes: bool) -> Any:
         func.highlight(FTS, 0, START, STOP).label("title"),
         snippet(1).label("public"),
         snippet(2).label("internal"),
-    ).where(fts5_match(wanted, within="" if notes else PUBLIC_COLUMNS), fts.c.rowid.in_(ids))
+    ).where(
+        fts5_match(wanted, within="" if notes else PUBLIC_COLUMNS),
+        fts.c.rowid.in_(bindparam("ids", expanding=True)),
+    )
 
 
-def _marked_by_postgresql(wanted: Wanted, ids: Sequence[int], _notes: bool) -> Any:
+@put_together
+def _marked_by_postgresql(wanted: Wanted, _notes: bool) -> Any:
     query = tsquery(wanted)
     marks = f'StartSel="{START}", StopSel="{STOP}"'
     short = f"{marks}, MinWords={SNIPPET_WORDS // 2}, MaxWords={SNIPPET_WORDS}, MaxFragments=1"
@@ -85,4 +91,4 @@ def _marked_by_postgresql(wanted: Wanted, ids: Sequence[int], _notes: bool) -> A
         headline(SearchDoc.title, f"{marks}, HighlightAll=true").label("title"),
         headline(SearchDoc.public, short).label("public"),
         headline(SearchDoc.internal, short).label("internal"),
-    ).where(SearchDoc.ticket_id.in_(ids))
+    ).where(SearchDoc.ticket_id.in_(bindparam("ids", expanding=True)))
