@@ -52,6 +52,8 @@ def test_who_thinks_of_coming_reads_how_long_they_would_wait(
     for slot in clinic.slots[1:]:
         book_slot(slot, member if slot is clinic.slots[1] else host, by=host)
     assert "No time is free any more" in person.get("/clinics").text
+    for page in ("/clinics", address):
+        assert "On now" not in browser(rival).get(page).text
     with clock.at(clinic.starts_at - timedelta(minutes=1)):
         assert "On now" not in browser(member).get("/clinics").text
 

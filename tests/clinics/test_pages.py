@@ -8,7 +8,7 @@ import vobject
 
 from ictsupport import clock
 from ictsupport.clinics.booking import SlotFull, book_slot
-from ictsupport.clinics.calling_off import calling_off_of
+from ictsupport.clinics.calling_off import call_off_clinic, calling_off_of
 from ictsupport.clinics.models import Booking, BookingState, Clinic, Outcome
 from ictsupport.clinics.queries import next_clinics
 from ictsupport.clinics.waiting.models import CallToMake
@@ -111,6 +111,23 @@ def test_a_booking_is_moved_and_cancelled_by_its_member(clinic, member, browser,
     again = person.post(f"{address}/cancellation")
     assert again.status_code == 409
     assert "nothing left to do" in again.text
+    for page in ("cancellation", "time"):
+        text = person.get(f"{address}/{page}").text
+        assert "Book another time" in text, page
+        assert 'method="post" novalidate' not in text, page
+
+
+def test_who_cannot_book_what_they_chose_is_led_on(make_clinic, member, topics, browser, host):
+    clinic = make_clinic(closes=time(16))
+    for slot in clinic.slots[:3]:
+        book_slot(slot, member, by=member)
+    person, address = browser(member), f"/clinics/slots/{clinic.slots[3].id}/booking"
+    said = person.post(address, data={"topic": topics[0].id}).text
+    assert "You already have 3 bookings" in said
+    assert "Look at what is booked" in said
+    assert "Book one of these times instead" not in said
+    call_off_clinic(clinic, reason="The roof leaks", by=host)
+    assert "Look at the next clinics" in person.post(address, data={"topic": topics[0].id}).text
 
 
 def test_a_move_to_nowhere_is_refused_in_words(clinic, member, browser):

@@ -21,8 +21,8 @@ from ...people.models import Person
 from ...tickets.models import Status, Ticket, TicketType
 from .setting import Setting
 
-SLOT, SLOTS = timedelta(minutes=20), 9
-EARLIEST, LATEST = time(6), time(20, 40)
+SLOT, SLOTS = timedelta(minutes=20), 10
+EARLIEST, LATEST = time(6), time(20, 20)
 """Between these it begins, whenever the demonstration is made: the day must be long enough for it."""
 NOTE = "Removed the old mail account and added the new one."
 
@@ -37,8 +37,8 @@ def hold_clinic_today(scene: Setting) -> None:
     seen, missed, here = (_book(clinic, number, next(free)) for number in range(3))
     _book(clinic, 3, next(free), "Making the writing bigger", "Large print, and time to read it")
     if brings is not None:
-        bring(brings, _book(clinic, 5, brings.requester), by=brings.requester)
-    _book(clinic, 7, next(free), "Joining the Wi-Fi in the chamber")
+        bring(brings, _book(clinic, 6, brings.requester), by=brings.requester)
+    _book(clinic, 8, next(free), "Joining the Wi-Fi in the chamber")
     if now < here.slot.starts_at:
         return
     with clock.at(seen.slot.starts_at):
