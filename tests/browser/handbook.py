@@ -1,8 +1,13 @@
-"""The pictures of the handbook, taken anew from the demonstration: `make pictures`."""
+"""The pictures of the handbook, taken anew from the demonstration: `make pictures`.
+
+Some only: `python -m tests.browser.handbook moving waiting-list`.
+"""
 
 import socket
+import sys
 import tempfile
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +18,15 @@ from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import select
 
 from ictsupport import clock, create_app
-from ictsupport.clinics.models import Clinic
+from ictsupport.clinics.day.models import DropIn
+from ictsupport.clinics.models import Booking, BookingState, Clinic, Slot
 from ictsupport.clinics.queries import next_free_times
+from ictsupport.clinics.waiting.models import CallingOff, WaitingEntry, WaitingPlace, WaitingState
 from ictsupport.commands import demonstration
 from ictsupport.config import Settings
 from ictsupport.database import db
-from ictsupport.people.models import Role
+from ictsupport.devices.models import Custody
+from ictsupport.people.models import Person, Role
 from ictsupport.tickets.approvals.models import Approval, Approver
 from ictsupport.tickets.models import Status, Ticket, TicketType
 
@@ -30,12 +38,40 @@ DESK = {"width": 1280, "height": 800}
 
 @dataclass(frozen=True)
 class Picture:
-    """One page as somebody sees it."""
+    """One page as somebody sees it, once they have done there what `after` says."""
 
     name: str
     visitor: Visitor
     address: str
     size: dict[str, int]
+    after: Callable[[Page], None] = lambda _page: None
+
+
+def choosing_to_move(page: Page) -> None:
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Book", exact=True).click()
+    page.get_by_role("button", name="Move to another time").click()
+
+
+def raising_a_ticket(page: Page) -> None:
+    page.get_by_role("radio", name="raise a ticket").check()
+    page.get_by_label("What we did").fill("The papers app still asks for a password. We ask its supplier.")
+    page.locator("main").evaluate("main => main.querySelector('fieldset').scrollIntoView()")
+
+
+def looking_who_gets_which_time(page: Page) -> None:
+    for member in page.get_by_role("group").first.get_by_role("checkbox").all()[:5]:
+        member.check()
+    for clinic in page.get_by_role("group").last.get_by_role("checkbox").all():
+        clinic.check()
+    page.get_by_role("button", name="See who gets which time").click()
+
+
+def looking_at_a_later_beginning(page: Page) -> None:
+    page.get_by_label("This date and those that follow").check()
+    page.get_by_label("From").fill("4:30pm")
+    page.get_by_label("To", exact=True).fill("6:30pm")
+    page.get_by_role("button", name="Save changes").click()
 
 
 PICTURES = (
@@ -49,7 +85,7 @@ PICTURES = (
     Picture("deciding", Role.REPORT_AUTHOR, "/approvals/{approver}", IPAD),
     Picture("merging", Role.AGENT, "/tickets/{ticket}/merging", DESK),
     Picture("problems", Role.MANAGER, "/problems", DESK),
-    Picture("day-sheet", Role.MANAGER, "/clinics/{clinic}/sheet", IPAD),
+    Picture("day-sheet", Role.MANAGER, "/clinics/{today}/sheet", IPAD),
     Picture("booking", "member", "/clinics/slots/{slot}/booking", IPAD),
     Picture("clinic-figures", Role.MANAGER, "/reports/clinics", DESK),
     Picture("returns", Role.MANAGER, "/devices/returns", DESK),
@@ -65,11 +101,28 @@ PICTURES = (
     Picture("load", Role.MANAGER, "/reports/load", DESK),
     Picture("staffing", Role.MANAGER, "/staffing", DESK),
     Picture("contracts", Role.SYSTEMS_LEAD, "/contracts", DESK),
+    Picture("turn", "waits", "/clinics", PHONE),
+    Picture("seen", "seen", "/clinics/bookings/{seen}", IPAD),
+    Picture("offer", "member", "/clinics/bookings/{offer}/offer", PHONE),
+    Picture("waiting-list", "seen", "/clinics/{full}/waiting", IPAD),
+    Picture("walk-in", Role.MANAGER, "/clinics/{today}/walk-ins", IPAD),
+    Picture("outcome", Role.MANAGER, "/clinics/bookings/{here}/outcome", IPAD, raising_a_ticket),
+    Picture("calling-off", Role.MANAGER, "/clinics/{clinic}/calling-off", IPAD),
+    Picture("people-to-phone", Role.MANAGER, "/clinics/{off}/called-off", IPAD),
+    Picture("clinic-calendar", Role.MANAGER, "/clinics/planner?view=month", DESK),
+    Picture("series-change", Role.MANAGER, "/clinics/{full}/plan", IPAD, looking_at_a_later_beginning),
+    Picture("kept-places", Role.DEMOCRATIC_SERVICES, "/clinics/kept-places", IPAD),
+    Picture("together", Role.DEMOCRATIC_SERVICES, "/clinics/together", IPAD, looking_who_gets_which_time),
+    Picture("device", Role.MANAGER, "/devices/{device}", DESK),
+    Picture("moving", "member", "/clinics/slots/{slot}/booking", IPAD, choosing_to_move),
 )
 
 
-def main() -> None:
-    """Serve the demonstration and take every picture."""
+def main(names: Sequence[str]) -> None:
+    """Serve the demonstration and take every picture, or those of these names."""
+    if unknown := set(names) - {picture.name for picture in PICTURES}:
+        sys.exit(f"There is no picture called {', '.join(sorted(unknown))}.")
+    pictures = [picture for picture in PICTURES if not names or picture.name in names]
     FOLDER.mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -84,7 +137,8 @@ def main() -> None:
             db.session.remove()
         server = waitress.create_server(app, host="127.0.0.1", port=port, threads=4, ident=None)
         threading.Thread(target=server.run, daemon=True).start()
-        take(Site(app, f"http://127.0.0.1:{port}"), things(app))
+        site = Site(app, f"http://127.0.0.1:{port}", people_at_clinics(app))
+        take(pictures, site, {**things(app), **at_clinics(app)})
         server.close()
 
 
@@ -114,10 +168,48 @@ def things(app: Flask) -> dict[str, str]:
     }
 
 
-def take(site: Site, about: dict[str, str]) -> None:
+def at_clinics(app: Flask) -> dict[str, str]:
+    """What is on today, what is full, and what is called off."""
+    with app.app_context():
+        today = select(Clinic.id).join(DropIn, DropIn.clinic_id == Clinic.id).where(DropIn.WAITS)
+        there = (
+            select(Booking.id).join(Booking.slot).where(Slot.clinic_id == today.limit(1).scalar_subquery())
+        )
+        waits = WaitingEntry.state == WaitingState.WAITING
+        full = select(WaitingPlace.clinic_id).join(WaitingPlace.entry).where(waits)
+        found = {
+            "today": today,
+            "seen": there.where(Booking.state == BookingState.SEEN),
+            "here": there.where(Booking.state == BookingState.CHECKED_IN),
+            "full": full.where(WaitingEntry.lost_booking_id.is_(None)),
+            "off": select(CallingOff.clinic_id),
+            "offer": select(WaitingEntry.booking_id).where(
+                WaitingEntry.lost_booking_id.is_(None), WaitingEntry.state == WaitingState.OFFERED
+            ),
+            "device": select(Custody.device_id).where(Custody.returned_at.is_(None)).order_by(Custody.id),
+        }
+        return {name: str(db.session.scalars(rows.limit(1)).one()) for name, rows in found.items()}
+
+
+def people_at_clinics(app: Flask) -> dict[Visitor, int]:
+    """A member who has been seen today, and one who waits in the queue."""
+    with app.app_context():
+        waits = select(DropIn.person_id).join(DropIn.person).where(DropIn.WAITS, Person.email.is_not(None))
+        seen = (
+            select(Booking.person_id)
+            .where(Booking.state == BookingState.SEEN)
+            .order_by(Booking.outcome_at.desc())
+        )
+        found: dict[Visitor, int] = {}
+        for name, rows in (("waits", waits), ("seen", seen)):
+            found[name] = db.session.scalars(rows.limit(1)).one()
+        return found
+
+
+def take(pictures: Sequence[Picture], site: Site, about: dict[str, str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        for picture in PICTURES:
+        for picture in pictures:
             context = browser.new_context(viewport=picture.size, reduced_motion="reduce")
             name = site.app.config["SESSION_COOKIE_NAME"]
             context.add_cookies([{"name": name, "value": site.cookie(picture.visitor), "url": site.address}])
@@ -130,9 +222,10 @@ def photograph(page: Page, picture: Picture, address: str) -> None:
     answer = page.goto(address)
     assert answer is not None
     assert answer.ok, f"{address} answered {answer.status}"
+    picture.after(page)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=str(FOLDER / f"{picture.name}.png"))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
