@@ -51,7 +51,10 @@ def test_who_thinks_of_coming_reads_how_long_they_would_wait(
         assert "you are seen in about 15 minutes, 1 person is ahead of you" in person.get(page).text
     for slot in clinic.slots[1:]:
         book_slot(slot, member if slot is clinic.slots[1] else host, by=host)
-    assert "No time is free any more" in person.get("/clinics").text
+    page = person.get("/clinics").text
+    assert "No time is free any more" in page
+    assert "No time is left to book" in page
+    assert "Join the waiting list" not in page
     for page in ("/clinics", address):
         assert "On now" not in browser(rival).get(page).text
     with clock.at(clinic.starts_at - timedelta(minutes=1)):
