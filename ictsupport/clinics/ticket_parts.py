@@ -1,7 +1,7 @@
 """The clinics of a ticket, as parts of its page: the one it was raised at, and the one it is brought to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
@@ -24,6 +24,7 @@ class AtClinic:
     may_open: bool
     to_come: bool = False
     own: bool = False
+    may_bring: bool = False
     reference: str = ""
     template: str = "clinics/of_ticket.html"
 
@@ -40,8 +41,8 @@ class MayBeBrought:
 @part
 def clinic_of_ticket(ticket: Ticket, person: Person) -> AtClinic | MayBeBrought | None:
     found = _at_clinic(ticket, person)
-    if found is None and ticket.requester_id == person.id and not is_desk(person) and _can_be_brought(ticket):
-        return MayBeBrought(ticket.reference)
+    if ticket.requester_id == person.id and not is_desk(person) and _can_be_brought(ticket):
+        return replace(found, may_bring=True) if found else MayBeBrought(ticket.reference)
     return found
 
 

@@ -255,6 +255,14 @@ def test_a_member_brings_a_request_from_its_page(
     assert day == date(2026, 11, 20)
 
 
+def test_what_was_raised_at_a_clinic_can_be_brought_to_another(clinic, booking, member, host, desk, browser):
+    with clock.at(clinic.starts_at):
+        raised = record_outcome(booking, Outcome.TICKET, by=host, subject="Still no sound").ticket
+        page = browser(member).get(f"/tickets/{raised.reference}").text
+    assert "Raised at the iPad clinic" in page
+    assert f"/clinics/requests/{raised.reference}" in page
+
+
 def test_the_desk_brings_it_and_a_host_settles_it_on_the_page(
     ticket, booking, member, agent, clinic, browser
 ):
