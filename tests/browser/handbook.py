@@ -29,6 +29,7 @@ from ictsupport.devices.models import Custody
 from ictsupport.people.models import Person, Role
 from ictsupport.tickets.approvals.models import Approval, Approver
 from ictsupport.tickets.models import Status, Ticket, TicketType
+from ictsupport.tickets.problems.models import Problem
 
 from .conftest import CHROMIUM, FLAGS, IPAD, PHONE, Site, Visitor
 
@@ -74,6 +75,34 @@ def looking_at_a_later_beginning(page: Page) -> None:
     page.get_by_role("button", name="Save changes").click()
 
 
+def look_at_a_bulk_run(page: Page) -> None:
+    """Some that can be resolved, and some that cannot."""
+    for row in page.locator("td.pick input").all()[:9]:
+        row.check()
+    page.get_by_label("With the ticked").select_option(label="Resolve")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("How it ended").select_option(label="Fixed")
+    page.get_by_label("What was done").fill("Put right by this morning’s update.")
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_role("heading", name="Stays as it is").wait_for()
+
+
+def look_at_a_rule(page: Page) -> None:
+    page.get_by_label("Words or phrases it says").fill("laptop, password")
+    page.get_by_label("Goes to").select_option(label="Infrastructure")
+    page.get_by_role("button", name="See what it would alter").click()
+    shown = page.get_by_role("heading", name="What this would alter")
+    shown.wait_for()
+    shown.scroll_into_view_if_needed()
+
+
+def ask_the_tester(page: Page) -> None:
+    page.get_by_label("Subject").fill("A new starter on Monday")
+    page.get_by_label("Request type").select_option(label="New starter")
+    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("table").wait_for()
+
+
 PICTURES = (
     Picture("queue", Role.AGENT, "/tickets", DESK),
     Picture("board", Role.AGENT, "/tickets/board", DESK),
@@ -100,6 +129,15 @@ PICTURES = (
     Picture("request-types", Role.MANAGER, "/settings/request-types", DESK),
     Picture("load", Role.MANAGER, "/reports/load", DESK),
     Picture("staffing", Role.MANAGER, "/staffing", DESK),
+    Picture("bulk", Role.AGENT, "/tickets?view=everything", DESK, look_at_a_bulk_run),
+    Picture("split", Role.AGENT, "/tickets/{ticket}/split", DESK),
+    Picture("known-error", Role.AGENT, "/problems/{problem}", DESK),
+    Picture("recurring", Role.MANAGER, "/settings/recurring-tickets", DESK),
+    Picture("settings-preview", Role.MANAGER, "/settings/routing/new", DESK, look_at_a_rule),
+    Picture("tester", Role.MANAGER, "/settings/routing/test", DESK, ask_the_tester),
+    Picture("ring-back", Role.MANAGER, "/tickets/ratings", DESK),
+    Picture("person", Role.ADMINISTRATOR, "/people/{caller}", DESK),
+    Picture("post-office", Role.ADMINISTRATOR, "/post-office", DESK),
     Picture("contracts", Role.SYSTEMS_LEAD, "/contracts", DESK),
     Picture("turn", "waits", "/clinics", PHONE),
     Picture("seen", "seen", "/clinics/bookings/{seen}", IPAD),
@@ -158,9 +196,12 @@ def things(app: Flask) -> dict[str, str]:
         to_come = select(Clinic.id).where(Clinic.starts_at > clock.now(), Clinic.called_off_at.is_(None))
         clinics = db.session.scalars(to_come.order_by(Clinic.starts_at)).all()
         slot, _left = next_free_times(clinics)[0]
+        known = select(Ticket.reference).join(Problem, Problem.ticket_id == Ticket.id)
+        problem = db.session.scalars(known.where(Problem.workaround != "").order_by(Ticket.id)).first()
     return {
         "ticket": reference,
         "caller": str(caller),
+        "problem": str(problem),
         "approved": approved,
         "approver": str(approver),
         "clinic": str(clinics[0]),

@@ -62,6 +62,7 @@ def load(
         guides.ask_anyway(scene)
         ratings.ask_how_it_went(now)
         prepared.put_tags(scene)
+        prepared.repeat(scene)
         prepared.put_tasks(scene)
         approvals.ask_for_approval(scene)
         clinics.raise_from_clinics()

@@ -1,6 +1,6 @@
 """What the demonstration's desk has prepared: saved replies, macros, views, and tags on the newest open tickets."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from ...tickets.lists.columns import USUAL
 from ...tickets.lists.filtering import Wish
 from ...tickets.lists.saving import save_view
 from ...tickets.models import Ticket
+from ...tickets.recurring.keeping import add_recurring
 from ...tickets.tagging import tags_named
 from ...tickets.tasks.checklists import put_on, save_checklist
 from ...tickets.tasks.doing import add_task, tick
@@ -51,6 +52,21 @@ def save_views(scene: Setting) -> None:
         ("Mine by age", agent, None, {"assignee": "me", "sort": "opened"}),
     ):
         save_view(name, Wish.read(MultiDict(asked), whose), USUAL, by=whose, queue=queue)
+
+
+def repeat(scene: Setting) -> None:
+    """Work of the desk's own that comes by itself."""
+    manager = scene.agents["Morgan Okafor"]
+    add_recurring(
+        council=None,
+        subject="Check that the backups can be read",
+        description="Read back one file of each system, and say which.",
+        requester=manager,
+        rule="FREQ=MONTHLY;BYDAY=1MO",
+        starts_on=clock.today(settings().zone),
+        at=time(9),
+        by=manager,
+    )
 
 
 def put_tags(scene: Setting) -> None:
