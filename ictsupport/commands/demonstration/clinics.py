@@ -60,6 +60,8 @@ NOTES = [
 ]
 STRANGERS = ["Jo Marsden", "Priya Nair", "Sam Turner", "Elaine Foy"]
 WEEKS_BACK, WEEKS_AHEAD = 52, 8
+SPARE = 4
+"""iPads of the shared stock that nobody has: for swaps at a clinic."""
 
 
 def lend_devices(scene: Setting) -> None:
@@ -80,6 +82,12 @@ def lend_devices(scene: Setting) -> None:
             serial=f"5CG{scene.dice.randrange(10**6, 10**7)}", os_version="Windows 11", council=person.employer,
         )  # fmt: skip
         _lend(scene, device, person, by)
+    for number in range(SPARE):
+        device = Device(
+            asset_tag=f"SH-{5001 + number}", kind="iPad", model="iPad Air", serial=f"DMP900{number:05}",
+            os_version="iPadOS 26.1", council=None,
+        )  # fmt: skip
+        db.session.add(device)
 
 
 def _lend(scene: Setting, device: Device, person: Person, by: Person) -> None:
