@@ -11,6 +11,7 @@ from ..pages.filters import local, long_date
 from ..people.models import Person
 from .events import BookingCancelled, BookingEvent, BookingMoved, OutcomeRecorded, SlotBooked
 from .invitations import invitation
+from .links import link_to_booking
 from .models import Booking, BookingState, Slot
 
 WHAT_WE_DID = "clinics/outcome"
@@ -90,4 +91,5 @@ def _context(booking: Booking, by: Person | None) -> dict[str, Any]:
         "clinic": clinic,
         "by": by if by is not None and by.id != booking.person_id else None,
         "phone": settings().service_phone,
+        "manage": link_to_booking(booking),
     }

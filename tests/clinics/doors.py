@@ -12,6 +12,7 @@ from ictsupport.clinics.day.queue import join_queue
 from ictsupport.clinics.day.visitors import name_visitor
 from ictsupport.clinics.feeds.keeping import make_feed
 from ictsupport.clinics.feeds.models import FeedKind
+from ictsupport.clinics.links import link_to_booking
 from ictsupport.clinics.planning import CutOffs, Plan, plan_clinic
 from ictsupport.clinics.reminding.rules import rules_kept
 from ictsupport.clinics.series.models import PassedOver
@@ -89,6 +90,7 @@ DOORS = {
         get=BOOKERS, post=BOOKERS, hidden=EVERYBODY, fill={"booking_id": "offered_id"}
     ),
     "clinics.offer": Door(get=PUBLIC, post=PUBLIC),
+    "clinics.by_link": Door(get=PUBLIC, post=PUBLIC, fill={"token": "booking_token"}),
     "clinics.sheet": Door(get=RUNNERS, hidden=EVERYBODY),
     "clinics.people_here": Door(get=RUNNERS),
     "clinics.late": Door(post=RUNNERS, hidden=EVERYBODY),
@@ -180,5 +182,6 @@ def things(world: World) -> dict[str, Any]:
         "slot_id": clinic.slots[1].id,
         "slot_elsewhere": elsewhere.slots[1].id,
         "booking_id": booking.id,
+        "booking_token": link_to_booking(booking).rsplit("/", 1)[1],
         "booking_elsewhere": other.id,
     }

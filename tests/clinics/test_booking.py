@@ -24,6 +24,7 @@ from ictsupport.clinics.booking import (
     move_booking,
 )
 from ictsupport.clinics.calling_off import call_off_clinic, cancel_booking
+from ictsupport.clinics.links import link_to_booking
 from ictsupport.clinics.models import BookedTick, Booking, BookingState, SlotPlace
 from ictsupport.clinics.planning import CutOffs
 from ictsupport.clinics.queries import HELD, next_clinics, next_free_slot, other_times
@@ -57,7 +58,7 @@ def test_the_confirmation_says_when_where_and_how_to_change_it(clinic, member, t
         "Where: Committee room 2, Town Hall, 1 Market Street\n"
         "About: Reading committee papers\n\n"
     )
-    assert f"/clinics/bookings/{booking.id}\n" in letter.text
+    assert f"{link_to_booking(booking)}\n" in letter.text
 
 
 def test_places_are_filled_in_order_and_then_it_is_full(make_clinic, member, rival, make_person, council):

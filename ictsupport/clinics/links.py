@@ -1,0 +1,26 @@
+"""Links in mail by which a booking is moved or cancelled without signing in. They say which; what is over, they cannot change."""
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from ..mail.outbox import address_of
+from .models import Booking
+
+PURPOSE = "clinics.booking"
+
+
+def link_to_booking(booking: Booking) -> str:
+    """The full address of the page on which whoever has the mail moves or cancels the booking."""
+    return address_of("clinics.by_link", token=_serializer().dumps(booking.id))
+
+
+def booking_named(token: str) -> int | None:
+    """Which booking a link names; None for a link that we did not make."""
+    try:
+        return int(_serializer().loads(token))
+    except (BadSignature, ValueError, TypeError):
+        return None
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=PURPOSE)

@@ -1,0 +1,61 @@
+"""A booking is moved and cancelled by the link in its mail, without signing in; a look changes nothing."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from ictsupport import clock
+from ictsupport.clinics.booking import book_slot
+from ictsupport.clinics.models import BookingState
+from ictsupport.database import db
+from ictsupport.journal.queries import entries_about
+from ictsupport.mail import Outgoing
+
+
+@pytest.fixture
+def booking(clinic, member, topics):
+    return book_slot(clinic.slots[0], member, by=member, topic=topics[0], details="My secret")
+
+
+def the_link():
+    """As it stands in the newest letter."""
+    letter = db.session.scalars(sa.select(Outgoing).order_by(Outgoing.id.desc())).first()
+    return re.search(r"/clinics/yours/\S+", letter.text)[0]
+
+
+def test_it_is_moved_and_cancelled_without_signing_in_and_a_look_changes_nothing(
+    clinic, booking, member, topics, browser
+):
+    nobody, link = browser(), the_link()
+    page = nobody.get(link).text
+    assert "2pm" in page
+    assert "My secret" not in page
+    assert topics[0].name not in page
+    assert (booking.state, booking.slot) == (BookingState.CONFIRMED, clinic.slots[0])
+    assert nobody.post(link, data={"slot": clinic.slots[2].id}).status_code == 303
+    assert booking.slot_id == clinic.slots[2].id
+    assert the_link() == link  # the letter of the move has it too
+    assert nobody.post(link, data={"answer": "cancel"}).status_code == 303
+    assert booking.state is BookingState.CANCELLED
+    assert {entry.by_id for entry in entries_about(booking)} == {member.id}
+    page = nobody.get(link).text
+    assert "It was cancelled" in page
+    assert "Look at the next clinics" in page
+    assert nobody.post(link, data={"answer": "cancel"}).status_code == 409
+
+
+def test_cut_offs_hold_and_links_of_others_are_nothing(clinic, booking, browser, make_clinic):
+    nobody, link = browser(), the_link()
+    with clock.at(clinic.starts_at - timedelta(minutes=30)):
+        answer = nobody.post(link, data={"slot": clinic.slots[2].id})
+    assert answer.status_code == 409
+    assert "Moving closed 1 hour before" in answer.text
+    for slot in ("", "abc", "9" * 30):
+        assert "not offered" in nobody.post(link, data={"slot": slot}).text
+    with clock.at(clinic.starts_at):
+        assert "can no longer be moved or cancelled" in nobody.get(link).text
+    for forged in (f"{link}x", "/clinics/yours/abc", "/clinics/yours/MQ.abc"):
+        assert nobody.get(forged).status_code == 404
+    assert booking.slot_id == clinic.slots[0].id
