@@ -1,12 +1,8 @@
 """Reminders: by the wall clock or by elapsed time, once, and never for what is past or cancelled."""
 
-import signal
-import subprocess
-import sys
 import threading
 import time as stopwatch
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -26,6 +22,7 @@ from ictsupport.database import db
 from ictsupport.mail import Outgoing
 from ictsupport.people.models import Person
 
+from ..beside import Beside
 from .crowd import slot_number
 
 THURSDAY_NINE = datetime(2026, 11, 19, 9, 0, tzinfo=UTC)
@@ -272,27 +269,21 @@ def test_two_workers_at_once_send_each_reminder_once(crowd_app):
         assert len(sent) == len(set(sent)) == 12
 
 
-WORK = """
-import sys
-from ictsupport import create_app, jobs
-from ictsupport.clinics.reminding import sending
-from ictsupport.config import Settings
+def remind_and_be_killed(say):
+    remind = sending.remind
 
-def die_after_writing(booking, remind=sending.remind):
-    remind(booking)
-    sending.db.session.flush()
-    print("written", flush=True)
-    sys.stdin.read()
+    def remind_and_wait(booking):
+        remind(booking)
+        db.session.flush()
+        say("written")
+        stopwatch.sleep(60)
 
-sending.remind = die_after_writing
-app = create_app(Settings(database_url=sys.argv[1], instance=sys.argv[2], secret_key="x"))
-jobs.LEASE = __import__("datetime").timedelta(seconds=0.5)
-with app.app_context():
+    sending.remind = remind_and_wait
+    jobs.LEASE = timedelta(seconds=0.5)
     jobs.run_all()
-"""
 
 
-def test_a_kill_between_letter_and_mark_sends_one_reminder(crowd_app, tmp_path):
+def test_a_kill_between_letter_and_mark_sends_one_reminder(crowd_app):
     with crowd_app.app_context():
         member = db.session.scalars(sa.select(Person).where(Person.name == "Cllr 0")).one()
         book_slot(slot_number(0), member, by=member)
@@ -300,12 +291,9 @@ def test_a_kill_between_letter_and_mark_sends_one_reminder(crowd_app, tmp_path):
         db.session.execute(sa.update(ClinicReminder).values(due_at=clock.now() - timedelta(hours=1)))
         jobs.enqueue("clinics.remind")
         db.session.commit()
-        address = db.engine.url.render_as_string(hide_password=False)
-    arguments = [sys.executable, "-c", WORK, address, str(tmp_path)]
-    victim = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path.cwd())
-    assert victim.stdout.readline() == b"written\n"
-    victim.send_signal(signal.SIGKILL)
-    victim.communicate()
+    victim = Beside(crowd_app, remind_and_be_killed)
+    assert victim.hear() == "written"
+    victim.kill()
     stopwatch.sleep(0.6)
     with crowd_app.app_context():
         jobs.run_all()

@@ -1,11 +1,7 @@
 """Work put down in the database is done once, whatever happens to the worker."""
 
-import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +11,7 @@ from ictsupport import clock, jobs
 from ictsupport.database import db
 from ictsupport.pages.presses import Press
 
+from ..beside import Beside
 from ..conftest import NOW
 
 
@@ -73,58 +70,43 @@ def test_a_failing_job_is_tried_again_later_and_in_the_end_given_up(context):
         assert job.failed_at
 
 
-WORK = """
-import sys, time
-from ictsupport import clock, create_app, jobs
-from ictsupport.config import Settings
-from ictsupport.database import db
-from ictsupport.pages.presses import Press
+def work(say):
+    def note(payload):
+        db.session.add(Press(key=payload["key"], at=clock.now()))
+        db.session.flush()
+        say(payload["key"])
+        time.sleep(0.01)
 
-def note(payload):
-    db.session.add(Press(key=payload["key"], at=clock.now()))
-    db.session.flush()
-    time.sleep(0.01)
-
-jobs.handles("test.note")(note)
-jobs.LEASE = __import__("datetime").timedelta(seconds=1.5)
-app = create_app(Settings(database_url=sys.argv[1], instance=sys.argv[2], secret_key="x"))
-with app.app_context():
-    print("ready", flush=True)
+    jobs.handles("test.note")(note)
+    jobs.LEASE = timedelta(seconds=1.5)
     me = jobs.worker_name()
     while True:
         if not jobs.run_due(me, limit=20):
             time.sleep(0.05)
-"""
 
 
-def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(real_app: Flask, tmp_path):
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(real_app: Flask):
     jobs_wanted = 60
     with real_app.app_context():
         for n in range(jobs_wanted):
             jobs.enqueue("test.note", {"key": f"job-{n}"})
         db.session.commit()
-        address = real_app.config["SQLALCHEMY_DATABASE_URI"]
-
-        def worker():
-            return subprocess.Popen(
-                [sys.executable, "-c", WORK, address, str(tmp_path)], stdout=subprocess.PIPE, cwd=Path.cwd()
-            )
-
-        victim, survivor = worker(), worker()
+        db.session.remove()
+        processes = [victim := Beside(real_app, work)]
         try:
-            victim.stdout.readline()
             deadline = time.monotonic() + 120
-            while done() < 5 and time.monotonic() < deadline:
-                time.sleep(0.02)
-            victim.send_signal(signal.SIGKILL)
+            for _ in range(5):  # of the twenty that it has taken
+                victim.hear()
+            processes.append(Beside(real_app, work))
+            victim.kill()
             while done() < jobs_wanted and time.monotonic() < deadline:
                 time.sleep(0.05)
             assert done() == jobs_wanted
             assert db.session.scalar(sa.select(sa.func.count()).select_from(Press)) == jobs_wanted
+            assert db.session.scalar(sa.select(sa.func.max(jobs.Job.attempts))) == 2
         finally:
-            for process in (victim, survivor):
+            for process in processes:
                 process.kill()
-                process.communicate()
 
 
 def done() -> int:

@@ -1,13 +1,9 @@
 """The outbox reaches a real mail server, once, and says so when it cannot."""
 
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
+from datetime import timedelta
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +15,7 @@ from ictsupport.database import db
 from ictsupport.mail import Outgoing, delivery
 from ictsupport.mail.outbox import send
 
+from ..beside import Beside
 from ..conftest import application
 
 
@@ -156,42 +153,30 @@ def test_a_line_break_in_a_name_starts_no_header(mailing_app, post):
         assert "Bcc" not in delivery.compose(outgoing)
 
 
-SEND = """
-import sys
-from ictsupport import create_app, jobs
-from ictsupport.config import Settings
-from ictsupport.mail import delivery
-
-def die_after_sending(message, config, hand_over=delivery.hand_over):
-    hand_over(message, config)
-    print("handed over", flush=True)
-    sys.stdin.read()
-
-if sys.argv[4] == "die":
-    delivery.hand_over = die_after_sending
-app = create_app(Settings(database_url=sys.argv[1], instance=sys.argv[2], secret_key="x", mail_delivery="smtp",
-                          smtp_host="127.0.0.1", smtp_port=int(sys.argv[3]), smtp_security="none"))
-jobs.LEASE = __import__("datetime").timedelta(seconds=0.5)
-with app.app_context():
+def send_what_waits(say):
+    jobs.LEASE = timedelta(seconds=0.5)
     jobs.run_all()
-"""
 
 
-def test_a_kill_between_the_servers_answer_and_the_mark_sends_the_same_message_id_again(
-    mailing_app, post, tmp_path
-):
+def send_and_be_killed(say):
+    hand_over = delivery.hand_over
+
+    def hand_over_and_wait(message, config):
+        hand_over(message, config)
+        say("handed over")
+        time.sleep(60)
+
+    delivery.hand_over = hand_over_and_wait
+    send_what_waits(say)
+
+
+def test_a_kill_between_the_servers_answer_and_the_mark_sends_the_same_message_id_again(mailing_app, post):
     put_down(mailing_app)
-    with mailing_app.app_context():
-        address = db.engine.url.render_as_string(hide_password=False)
-    arguments = [sys.executable, "-c", SEND, address, str(tmp_path), str(post.port)]
-    victim = subprocess.Popen(
-        [*arguments, "die"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path.cwd()
-    )
-    assert victim.stdout.readline() == b"handed over\n"
-    victim.send_signal(signal.SIGKILL)
-    victim.communicate()
+    victim = Beside(mailing_app, send_and_be_killed)
+    assert victim.hear() == "handed over"
+    victim.kill()
     time.sleep(0.6)
-    subprocess.run([*arguments, "live"], check=True, cwd=Path.cwd(), env=os.environ)
+    Beside(mailing_app, send_what_waits).finish()
     assert [message["Message-ID"] for message in post.messages] == ["<one@northbrook.example>"] * 2
     with mailing_app.app_context():
         assert db.session.scalars(sa.select(Outgoing.sent_at)).one() is not None
