@@ -72,20 +72,19 @@ def count_of(browser, href):
     return listed, said
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "from=2026-03&to=2026-04",
-        "from=2026-03&to=2026-03&queue=helpdesk&council=northbrook",
-        "by=week&from=2026-03-02&to=2026-03-10&type=incident",
-    ],
-)
-def test_every_number_opens_as_many_tickets_as_it_says(busy, browser, manager, asked):
+def test_every_number_opens_as_many_tickets_as_it_says(busy, browser, manager):
     visitor = browser(manager)
+    found = {}
     with clock.at(busy.at):
-        found = figures(visitor.get(f"/reports/load?{asked}").text)
-        assert len(found) > 20
-        for href, lines, text in dict.fromkeys(found):
+        for asked in (
+            "from=2026-03&to=2026-04",
+            "from=2026-03&to=2026-03&queue=helpdesk&council=northbrook",
+            "by=week&from=2026-03-02&to=2026-03-10&type=incident",
+        ):
+            told = figures(visitor.get(f"/reports/load?{asked}").text)
+            assert len(told) > 20
+            found |= dict.fromkeys(told)
+        for href, lines, text in found:
             listed, said = count_of(visitor, href)
             assert (len(listed), said) == (lines, lines), (href, text)
             if re.fullmatch(r"[\d,]+", text) and "per" not in href:

@@ -235,13 +235,18 @@ def test_pressing_twice_adds_one(browser, lead):
     assert len(db.session.scalars(select(Supplier).where(Supplier.name == "Twice Ltd")).all()) == 1
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["/systems", "/systems/system-0", "/contracts", "/contracts/all", "/contracts/notices", "/suppliers"],
-)
 def test_a_page_costs_the_same_however_long_its_list(
-    address, browser, make_system, make_contract, lead, count_queries
+    browser, make_system, make_contract, lead, count_queries
 ):
+    pages = [
+        "/systems",
+        "/systems/system-0",
+        "/contracts",
+        "/contracts/all",
+        "/contracts/notices",
+        "/suppliers",
+    ]
+
     def add(numbers: range) -> None:
         for number in numbers:
             system = make_system(f"System {number}")
@@ -251,18 +256,17 @@ def test_a_page_costs_the_same_however_long_its_list(
             list_for_alignment(system, by=lead)
         db.session.commit()
 
-    def cost() -> int:
+    def cost(address: str) -> int:
         with count_queries() as queries:
             assert client.get(address).status_code == 200
         return len(queries)
 
     add(range(1))
     client = browser(lead)
-    few = cost()
+    few = {address: cost(address) for address in pages}
     add(range(1, 25))
-    many = cost()
-    assert many == few
-    assert few <= 8
+    assert {address: cost(address) for address in pages} == few
+    assert max(few.values()) <= 8
 
 
 def test_a_contract_costs_the_same_however_many_legs_and_changes_it_has(
