@@ -33,6 +33,7 @@ from ictsupport.people.sessions import COOKIE_KEY, open_sign_in
 
 from .postgres import Server
 from .renewing import set_up_anew
+from .savepoints import make_cheap
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
 """A Wednesday morning: what tests mean by now unless they say otherwise."""
@@ -151,7 +152,15 @@ def kind(request: pytest.FixtureRequest) -> str:
 def applications() -> Iterator[Callable[[str], Flask]]:
     """applications(kind) is the application that the tests on that kind of database share."""
     with ExitStack() as stack:
-        yield cache(lambda kind: stack.enter_context(application(kind)))
+
+        @cache
+        def shared(kind: str) -> Flask:
+            app = stack.enter_context(application(kind))
+            with app.app_context():
+                make_cheap(db.engine)
+            return app
+
+        yield shared
 
 
 @pytest.fixture(scope="session")
