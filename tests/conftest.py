@@ -203,12 +203,6 @@ def app(shared_app: Flask) -> Iterator[Flask]:
             connection.close()
 
 
-@pytest.fixture
-def context(app: Flask) -> Flask:
-    """Says that a test or fixture calls verbs directly."""
-    return app
-
-
 @pytest.fixture(scope="session")
 def real_applications() -> Iterator[Callable[[str], Flask]]:
     """real_applications(kind) is the application that tests with real commits use one after the other."""
