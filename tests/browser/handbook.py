@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from ictsupport import clock, create_app
 from ictsupport.clinics.day.models import DropIn
+from ictsupport.clinics.links import link_to_booking
 from ictsupport.clinics.models import Booking, BookingState, Clinic, Slot
 from ictsupport.clinics.queries import next_free_times
 from ictsupport.clinics.waiting.models import CallingOff, WaitingEntry, WaitingPlace, WaitingState
@@ -141,6 +142,7 @@ PICTURES = (
     Picture("contracts", Role.SYSTEMS_LEAD, "/contracts", DESK),
     Picture("turn", "waits", "/clinics", PHONE),
     Picture("seen", "seen", "/clinics/bookings/{seen}", IPAD),
+    Picture("by-link", "", "/clinics/yours/{link}", PHONE),
     Picture("offer", "member", "/clinics/bookings/{offer}/offer", PHONE),
     Picture("waiting-list", "seen", "/clinics/{full}/waiting", IPAD),
     Picture("walk-in", Role.MANAGER, "/clinics/{today}/walk-ins", IPAD),
@@ -229,7 +231,10 @@ def at_clinics(app: Flask) -> dict[str, str]:
             ),
             "device": select(Custody.device_id).where(Custody.returned_at.is_(None)).order_by(Custody.id),
         }
-        return {name: str(db.session.scalars(rows.limit(1)).one()) for name, rows in found.items()}
+        about = {name: str(db.session.scalars(rows.limit(1)).one()) for name, rows in found.items()}
+        to_come = there.with_only_columns(Booking).where(Booking.state == BookingState.CONFIRMED)
+        booking = db.session.scalars(to_come.order_by(Slot.starts_at.desc()).limit(1)).one()
+        return {**about, "link": link_to_booking(booking).rsplit("/", 1)[1]}
 
 
 def people_at_clinics(app: Flask) -> dict[Visitor, int]:
@@ -253,7 +258,9 @@ def take(pictures: Sequence[Picture], site: Site, about: dict[str, str]) -> None
         for picture in pictures:
             context = browser.new_context(viewport=picture.size, reduced_motion="reduce")
             name = site.app.config["SESSION_COOKIE_NAME"]
-            context.add_cookies([{"name": name, "value": site.cookie(picture.visitor), "url": site.address}])
+            if picture.visitor:
+                cookie = site.cookie(picture.visitor)
+                context.add_cookies([{"name": name, "value": cookie, "url": site.address}])
             photograph(context.new_page(), picture, site.address + picture.address.format(**about))
             context.close()
         browser.close()
