@@ -1,13 +1,9 @@
 """A mailbox is read from a real mail server: kept first, marked afterwards, nothing lost or kept twice."""
 
-import json
 import logging
 import os
-import signal
-import subprocess
-import sys
+import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +17,7 @@ from ictsupport.database import db
 from ictsupport.mail import mailbox, receiving
 from ictsupport.mail.models import IncomingMessage, IncomingState, MailboxReading
 from ictsupport.mail.queries import mailbox_is_read
+from tests.beside import Beside
 from tests.conftest import NOW
 from tests.dovecot import MISSING, PASSWORD, PROGRAM, USER, Dovecot
 
@@ -172,44 +169,31 @@ def test_no_mailbox_is_read_where_none_is_named(context):
     assert "No mailbox is named" in CliRunner().invoke(read).output
 
 
-READ = """
-import json, sys
-from ictsupport import create_app
-from ictsupport.config import Settings
-from ictsupport.mail import mailbox
+def read_and_be_killed(say):
+    def wait(_self, _uid):
+        say("kept")
+        time.sleep(60)
 
-def die_before_marking(self, uid):
-    print("kept", flush=True)
-    sys.stdin.read()
-
-mailbox.Mailbox.is_done_with = die_before_marking
-app = create_app(Settings(database_url=sys.argv[1], instance=sys.argv[2], secret_key="x", **json.loads(sys.argv[3])))
-with app.app_context():
+    mailbox.Mailbox.is_done_with = wait
     mailbox.read_mailbox()
-"""
 
 
-def test_a_kill_between_the_commit_and_the_mark_keeps_and_hands_on_once(
-    real_app, server, tmp_path, monkeypatch
-):
+def test_a_kill_between_the_commit_and_the_mark_keeps_and_hands_on_once(real_app, server, monkeypatch):
     server.empty()
     server.bring(BARE, OTHER)
     facts = {
         "imap_host": "127.0.0.1", "imap_port": server.port, "imap_security": "none",
-        "imap_username": USER, "imap_password": PASSWORD,
+        "imap_username": USER, "imap_password": SecretStr(PASSWORD),
     }  # fmt: skip
     with real_app.app_context():
-        address = db.engine.url.render_as_string(hide_password=False)
-    arguments = [sys.executable, "-c", READ, address, str(tmp_path), json.dumps(facts)]
-    victim = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path.cwd())
-    assert victim.stdout.readline() == b"kept\n"
-    victim.send_signal(signal.SIGKILL)
-    victim.communicate()
+        for name, value in facts.items():
+            monkeypatch.setattr(settings(), name, value)
+    victim = Beside(real_app, read_and_be_killed)
+    assert victim.hear() == "kept"
+    victim.kill()
     assert server.flags() == [set(), set()]
     with real_app.app_context():
         assert subjects() == ["Printer"]
-        for name, value in {**facts, "imap_password": SecretStr(PASSWORD)}.items():
-            monkeypatch.setattr(settings(), name, value)
         assert mailbox.read_mailbox() == mailbox.Run(kept=1, known=1)
         assert subjects() == ["Printer", "Phone"]
         handed_on = sa.select(sa.func.count()).where(jobs.Job.kind == "mail.take")
