@@ -25,6 +25,7 @@ from .together import is_in_hand
 LABELS = {
     "assignee": "who has it",
     "queue": "the queue",
+    "routed_because": "why it is there",
     "hold_reason": "what it waits for",
     "hold_until": "how long it waits",
     "ticket_type": "the type",
