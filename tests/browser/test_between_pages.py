@@ -64,7 +64,7 @@ def test_a_choice_between_two_changes_and_a_macro(site: Site, window: Callable[.
         mine, macro = other.name, db.session.scalars(select(Macro.id).where(Macro.reach == Reach.ALL)).first()
     page.get_by_label("Queue").select_option(label=mine)
     page.get_by_role("button", name="Move", exact=True).click()
-    expect(page.locator("main")).to_contain_text(theirs.name)
+    expect(page.get_by_role("row", name="The queue")).to_contain_text(theirs.name)
     holds_up(page, seen)
     page = seen.open(f"/tickets/{reference}/macros/{macro}")
     expect(page.get_by_role("table", name="What it would change")).to_be_visible()
