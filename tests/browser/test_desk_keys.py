@@ -36,11 +36,11 @@ def test_a_morning_from_the_keyboard(window: Callable[..., Window]):
 
 
 def test_the_rows_of_a_search_and_of_the_board_are_walked_by_key(site: Site, window: Callable[..., Window]):
-    reference = open_ticket(site)
+    reference = open_ticket(site, "The lectern whistles")
     seen = window(Role.AGENT)
     page = seen.open("/tickets")
     page.keyboard.press("/")
-    page.keyboard.type("switch hums")
+    page.keyboard.type("lectern whistles")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?**")
     expect(page.locator(".hits").get_by_role("link").first).to_be_visible()

@@ -16,7 +16,7 @@ from .quality import assert_accessible
 BEGUN = "I have looked at the switch and"
 
 
-def open_ticket(site: Site) -> str:
+def open_ticket(site: Site, subject: str = "The switch hums") -> str:
     """A plain ticket of its own for each test, in progress with the agent."""
     asker, holder = site.person("staff"), site.person(Role.AGENT)
     with site.app.app_context():
@@ -24,7 +24,7 @@ def open_ticket(site: Site) -> str:
         ticket = raise_ticket(
             requester=requester,
             by=requester,
-            subject="The switch hums",
+            subject=subject,
             description="It began this morning.",
             channel=Channel.SELF_SERVICE,
         )
