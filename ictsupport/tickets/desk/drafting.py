@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import load_only
 
 from ... import clock, jobs, scheduler
-from ...database import db, insert_if_new
+from ...database import db, insert_if_new, table_of
 from ...errors import Refusal
 from ...pages.presses import Press
 from ...people.models import Person
@@ -57,7 +57,9 @@ def keep_draft(ticket: Ticket, typed: Mapping[str, str], *, by: Person, once: st
 
 def drop_draft(ticket: Ticket, *, by: Person) -> None:
     """It was sent, or is not wanted any more."""
-    db.session.execute(delete(Draft).where(Draft.person_id == by.id, Draft.ticket_id == ticket.id))
+    drafts = table_of(Draft)
+    gone = delete(drafts).where(drafts.c.person_id == by.id, drafts.c.ticket_id == ticket.id)
+    db.session.connection().execute(gone)
 
 
 def drafts_of(person: Person) -> Sequence[tuple[Draft, Ticket]]:

@@ -7,13 +7,14 @@ shows of it is read from it. So unmerging finds everything as it was.
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import Boolean, Select, bindparam, select, update
 
 from ... import clock
 from ...database import db
 from ...errors import Refusal
 from ...journal import announce
 from ...people.models import Person
+from ...statements import put_together
 from ..models import Merge, Ticket, TicketType, queue_clearance, ticket_watchers
 from ..targets.breaches import notice_breaches
 from .events import TicketMerged, TicketUnmerged
@@ -134,11 +135,14 @@ def unmerge(ticket: Ticket, *, by: Person | None) -> None:
 
 def merged_into(ticket: Ticket) -> Sequence[Ticket]:
     """The tickets this one stands for, while they are of the same confidentiality."""
-    return db.session.scalars(
-        select(Ticket)
-        .where(Ticket.merged_into_id == ticket.id, Ticket.confidential == ticket.confidential)
-        .order_by(Ticket.id)
-    ).all()
+    asked = {"survivor": ticket.id, "confidential": ticket.confidential}
+    return db.session.scalars(_stands_for(), asked).all()
+
+
+@put_together
+def _stands_for() -> Select[Ticket]:
+    alike = Ticket.confidential == bindparam("confidential", type_=Boolean)
+    return select(Ticket).where(Ticket.merged_into_id == bindparam("survivor"), alike).order_by(Ticket.id)
 
 
 def watchers_of(ticket: Ticket) -> set[int]:
