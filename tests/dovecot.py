@@ -50,7 +50,13 @@ namespace inbox {{
     auto = create
   }}
 }}
+service imap {{
+  service_count = 100
+  process_min_avail = 1
+}}
 service imap-login {{
+  service_count = 0
+  process_min_avail = 1
   chroot =
   inet_listener imap {{
     port = {port}

@@ -11,12 +11,12 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 from ictsupport import clock, jobs
+from ictsupport.config import settings
 from ictsupport.database import db
 from ictsupport.mail import Outgoing, delivery
 from ictsupport.mail.outbox import send
 
 from ..beside import Beside
-from ..conftest import application
 
 
 class Post:
@@ -44,16 +44,15 @@ def post():
 
 
 @pytest.fixture
-def mailing_app(kind, post, tmp_path) -> Flask:
-    with application(
-        kind,
-        mail_delivery="smtp",
-        smtp_host="127.0.0.1",
-        smtp_port=post.port,
-        smtp_security="none",
-        mail_from="ictsupport@northbrook.example",
-    ) as app:
-        yield app
+def mailing_app(real_app, post, monkeypatch) -> Flask:
+    facts = {
+        "mail_delivery": "smtp", "smtp_host": "127.0.0.1", "smtp_port": post.port, "smtp_security": "none",
+        "mail_from": "ictsupport@northbrook.example",
+    }  # fmt: skip
+    with real_app.app_context():
+        for name, value in facts.items():
+            monkeypatch.setattr(settings(), name, value)
+    return real_app
 
 
 class Somebody:

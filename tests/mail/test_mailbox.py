@@ -27,10 +27,13 @@ SEEN, FLAGGED = {"\\Seen"}, {"\\Flagged"}
 OTHER = BARE.replace(b"Printer", b"Phone")
 THIRD = BARE.replace(b"Printer", b"Mouse")
 
-pytestmark = pytest.mark.skipif(PROGRAM is None and not os.environ.get("CI"), reason=MISSING)
+pytestmark = [
+    pytest.mark.skipif(PROGRAM is None and not os.environ.get("CI"), reason=MISSING),
+    pytest.mark.xdist_group("mailbox"),  # so that one server is enough
+]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server():
     dovecot = Dovecot()
     yield dovecot
