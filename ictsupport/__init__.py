@@ -1,10 +1,8 @@
 """The service desk of an ICT service that several councils share."""
 
 import gc
-from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -26,7 +24,7 @@ from . import (
     tickets,
     unchanged,
 )
-from .config import Settings
+from .config import Settings, bundled
 
 __all__ = ["create_app", "jobs", "journal", "mail", "settle_down"]
 
@@ -44,7 +42,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings.instance.mkdir(parents=True, exist_ok=True)
     database.init_app(app)
     unchanged.listen()
-    Migrate(app, database.db, directory=str(bundled("migrations")), render_as_batch=True)
     CSRFProtect(app)
     errors.init_app(app)
     pages.init_app(app)
@@ -70,10 +67,3 @@ def settle_down() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-
-
-def bundled(folder: str) -> Path:
-    """Where templates, static files and migrations are: inside an installed wheel, or beside the package."""
-    here = Path(__file__).parent
-    inside = here / "_bundle" / folder
-    return inside if inside.is_dir() else here.parent / folder

@@ -227,3 +227,10 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings of the running application."""
     return cast(Settings, current_app.config["SETTINGS"])
+
+
+def bundled(folder: str) -> Path:
+    """Where templates, static files and migrations are: inside an installed wheel, or beside the package."""
+    here = Path(__file__).parent
+    inside = here / "_bundle" / folder
+    return inside if inside.is_dir() else here.parent / folder

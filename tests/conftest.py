@@ -19,7 +19,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -30,6 +29,7 @@ from ictsupport.database import db
 from ictsupport.mail import Outgoing
 from ictsupport.people.models import Person
 from ictsupport.people.sessions import COOKIE_KEY, open_sign_in
+from ictsupport.schema import upgrade
 
 from .postgres import Server
 from .renewing import set_up_anew

@@ -2,9 +2,9 @@
 
 import click
 from flask.cli import AppGroup
-from flask_migrate import current, downgrade, upgrade
 
 from ..database import db
+from ..schema import downgrade, tell_current, upgrade
 from ..tickets.request_types.keeping import enter_shipped
 
 group = AppGroup("db", help="Look after the database.")
@@ -32,4 +32,4 @@ def downgrade_to(revision: str) -> None:
 @group.command("current")
 def show_current() -> None:
     """Show at which revision the database is."""
-    current(verbose=False)
+    tell_current()

@@ -7,7 +7,6 @@ import click
 import waitress
 from flask import current_app
 from flask.cli import AppGroup
-from flask_migrate import upgrade
 from sqlalchemy import select
 
 from .. import settle_down
@@ -15,6 +14,7 @@ from ..config import settings
 from ..database import db
 from ..people.models import Council, Person
 from ..scheduler import Worker
+from ..schema import upgrade
 from . import demonstration
 from .demonstration.content import content
 

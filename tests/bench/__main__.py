@@ -31,13 +31,13 @@ import click
 import sqlalchemy as sa
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from flask_migrate import upgrade
 
 from ictsupport import clock, create_app
 from ictsupport.config import Settings
 from ictsupport.database import db
 from ictsupport.people.models import Person
 from ictsupport.people.sessions import COOKIE_KEY, open_sign_in
+from ictsupport.schema import upgrade
 from ictsupport.tickets.lists.models import SavedView
 from ictsupport.tickets.models import Message, Ticket
 from ictsupport.tickets.targets.breaches import sweep_breaches

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import waitress
 from flask import Flask
-from flask_migrate import upgrade
 from playwright.sync_api import Page, sync_playwright
 from sqlalchemy import select
 
@@ -28,6 +27,7 @@ from ictsupport.config import Settings
 from ictsupport.database import db
 from ictsupport.devices.models import Custody
 from ictsupport.people.models import Person, Role
+from ictsupport.schema import upgrade
 from ictsupport.tickets.approvals.models import Approval, Approver
 from ictsupport.tickets.models import Status, Ticket, TicketType
 from ictsupport.tickets.problems.models import Problem
