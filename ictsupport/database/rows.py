@@ -24,7 +24,8 @@ def insert_numbered(model: type[Model], rows: list[dict[str, Any]]) -> list[int]
     if dialect_name() == "postgresql":
         numbered = sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
         return list(db.session.scalars(numbered, rows))
-    first = (db.session.scalar(sa.select(sa.func.max(table.c.id))) or 0) + 1
+    db.session.flush()
+    first = next_number(model)
     ids = list(range(first, first + len(rows)))
     if rows:
         db.session.execute(sa.insert(table), [{**row, "id": key} for row, key in zip(rows, ids, strict=True)])

@@ -82,7 +82,6 @@ def raise_ticket(
     now = clock.now()
     whose = council_of(requester) if isinstance(council, EllipsisType) else council
     ticket = Ticket(
-        **_numbered(),
         subject=line(subject, what="The subject", needed=True),
         description=prose(description, what="The description"),
         requester=requester,
@@ -93,6 +92,7 @@ def raise_ticket(
         **_begun(channel, now),
         **_described(details, whose, now),
         **scoped_to(whose),
+        **_numbered(),  # last, so that what is refused uses up no number
     )
     ticket.queue, ticket.routed_because = _placed(ticket, whose, filled, details)
     _store(ticket, now)
