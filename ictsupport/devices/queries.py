@@ -2,24 +2,30 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, raiseload, selectinload
 
 from ..database import contains, db
 from ..people.models import Person
+from ..statements import put_together
 from . import access
 from .models import Custody, Device
 
 
 def devices_of(person: Person) -> Sequence[Device]:
     """What somebody has now, by asset tag. One statement."""
-    return db.session.scalars(
+    return db.session.scalars(_held(), {"whose": person.id}).all()
+
+
+@put_together
+def _held() -> Select[Device]:
+    return (
         select(Device)
         .join(Device.custodies)
-        .where(Custody.person_id == person.id, Custody.returned_at.is_(None))
+        .where(Custody.person_id == bindparam("whose"), Custody.returned_at.is_(None))
         .order_by(Device.asset_tag)
         .options(raiseload("*"))
-    ).all()
+    )
 
 
 def custodies_of(person: Person, viewer: Person) -> Sequence[Custody]:

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec
 from flask import flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import String, delete, insert, update
+from sqlalchemy import String, bindparam, delete, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,6 +34,9 @@ class Press(Model):
 
 
 _PRESSES = table_of(Press)
+_WRITE_DOWN = insert(_PRESSES)
+_LED_TO = update(_PRESSES).where(_PRESSES.c.key == bindparam("pressed")).values(location=bindparam("led_to"))
+"""Every form that is sent comes through both, so they are put together only once."""
 
 
 def new_key() -> str:
@@ -55,7 +58,7 @@ def once(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnVa
             return view(*args, **kwargs)
         row = {"key": key, "person_id": getattr(current_user, "id", None), "at": clock.now(), "location": ""}
         try:
-            db.session.connection().execute(insert(_PRESSES), row)
+            db.session.connection().execute(_WRITE_DOWN, row)
         except IntegrityError:
             db.session.rollback()
             return _answer_again(key)
@@ -69,8 +72,7 @@ def done(location: str, message: str | None = None) -> ResponseReturnValue:
     """Commit what the view did and lead the person on, with a word about what was done."""
     key: str | None = g.pop("press", None)
     if key is not None:
-        led = update(_PRESSES).where(_PRESSES.c.key == key).values(location=location[:500])
-        db.session.connection().execute(led)
+        db.session.connection().execute(_LED_TO, {"pressed": key, "led_to": location[:500]})
     db.session.commit()
     if message:
         flash(message)

@@ -51,7 +51,7 @@ PAGES = [
         "/tickets/{open_ticket}/messages",
         fields={
             "kind": "reply",
-            "body": "We have looked at it and will ring you this afternoon.",
+            "body": "We have looked at it and will ring you this afternoon, number {n}.",
             "result": "spoke",
         },
         form="/tickets/{open_ticket}",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
@@ -54,9 +54,13 @@ def open_calls(agent: Person) -> Sequence[OpenCall]:
 
 def let_go(agent: Person, caller: Person) -> None:
     """The call is logged, or there is nothing to log."""
-    calls = table_of(OpenCall)
-    gone = delete(calls).where(calls.c.agent_id == agent.id, calls.c.caller_id == caller.id)
-    db.session.connection().execute(gone)
+    db.session.connection().execute(_GONE, {"agent": agent.id, "caller": caller.id})
+
+
+_CALLS = table_of(OpenCall)
+_GONE = delete(_CALLS).where(
+    _CALLS.c.agent_id == bindparam("agent"), _CALLS.c.caller_id == bindparam("caller")
+)
 
 
 @jobs.handles("tickets.forget_calls")

@@ -1,5 +1,7 @@
 """The call form: who is calling, what they wait for already, and their ticket in one press. Several can be open at once."""
 
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import abort, make_response, redirect, render_template, request, url_for
@@ -57,7 +59,7 @@ def call() -> ResponseReturnValue:
 def call_of(person_id: int) -> ResponseReturnValue:
     """The caller, what they wait for, and the form, with what was typed of it before."""
     caller = calling.caller_to_show(person_id, me()) or abort(404)
-    devices = devices_of(caller)
+    devices = functools.cache(lambda: devices_of(caller))
     form = _form(caller, devices)
     if request.method == "POST" and form.then.data == "keep":
         keeping.keep(me(), caller, _typed())
@@ -75,11 +77,12 @@ def call_of(person_id: int) -> ResponseReturnValue:
             ended = " and resolved" if form.resolves else ""
             here = url_for("tickets.ticket", reference=ticket.reference)
             return done(here, f"{ticket.reference} is logged{ended}.")
+    form.device.choices = _offered(devices())
     page = render_template(
         "tickets/call_of.html",
         caller=caller,
         who=who(caller),
-        devices=devices,
+        devices=devices(),
         waiting=desk_queries.open_tickets_of(caller.id, me()),
         facts=facts_about(caller, me()),
         open_calls=keeping.open_calls(me()),
@@ -94,7 +97,7 @@ def call_questions(person_id: int) -> ResponseReturnValue:
     """The questions of a request type alone, for the call form to put in where the type is chosen."""
     caller = calling.caller_to_show(person_id, me()) or abort(404)
     version = form_now(whole(request.args.get("type")) or 0)
-    form = _asking(version, devices_of(caller))(formdata=None)
+    form = _asking(version, lambda: devices_of(caller))(formdata=None)
     return render_template("tickets/call_questions.html", form=form, caller=caller, version=version)
 
 
@@ -118,7 +121,11 @@ def call_removal(person_id: int) -> ResponseReturnValue:
     return done(url_for("tickets.call"), f"The call from {caller.name} is thrown away.")
 
 
-def _form(caller: Person, devices: Any) -> CallForm:
+Held = Callable[[], Sequence[Device]]
+"""What the caller has: asked of the database only where it matters."""
+
+
+def _form(caller: Person, devices: Held) -> CallForm:
     """The form as it was sent, or as it was left."""
     kept = keeping.open_call(me(), caller) if request.method == "GET" else None
     left = MultiDict(
@@ -129,10 +136,14 @@ def _form(caller: Person, devices: Any) -> CallForm:
     form = kind(formdata=left) if left else kind()
     form.version = version
     form.systems.choices = dict(desk_queries.systems())
-    form.device.choices = {"": "None of these"} | {str(each.id): each.label for each in devices}
+    form.device.choices = _offered(devices() if form.device.data else ())
     types = types_for(caller, every=True)
     form.request_type.choices = {"": "None of these"} | {str(each.id): each.name for each in types}
     return form
+
+
+def _offered(devices: Sequence[Device]) -> dict[str, str]:
+    return {"": "None of these"} | {str(each.id): each.label for each in devices}
 
 
 def _typed() -> dict[str, list[str]]:
@@ -166,12 +177,14 @@ def _version_in(sent: MultiDict[str, str]) -> TypeForm | None:
     return form_now(wanted) if showing else None
 
 
-def _asking(version: TypeForm | None, devices: Any) -> type[CallForm]:
+def _asking(version: TypeForm | None, devices: Held) -> type[CallForm]:
     """The form with the questions of that version among its fields."""
-    questions = read(version.questions) if version is not None else []
-    about_system = any(each.kind is Kind.SYSTEM for each in questions)
-    systems = db.session.scalars(select(System).order_by(System.name)).all() if about_system else []
-    return type("CallForm", (CallForm,), fields_for(version, systems=systems, devices=devices))
+    if version is None:
+        return CallForm
+    asked = {each.kind for each in read(version.questions)}
+    systems = db.session.scalars(select(System).order_by(System.name)).all() if Kind.SYSTEM in asked else []
+    held = devices() if Kind.DEVICE in asked else []
+    return type("CallForm", (CallForm,), fields_for(version, systems=systems, devices=held))
 
 
 def _log(caller: Person, form: CallForm) -> Ticket:

@@ -1,10 +1,22 @@
 """What tickets can be found by, kept up to date in the transaction of every change, and made anew on demand."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, and_, bindparam, insert, literal, select, text, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    not_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import DatabaseError
 
 from ... import jobs, scheduler
@@ -86,18 +98,17 @@ def kept_documents(ids: Sequence[int]) -> list[Document]:
 def documents(ids: Sequence[int]) -> tuple[list[Document], dict[int, Document]]:
     """What the tickets can be found by, the newest words first, should there be many; and what is kept of it, by ticket.
 
-    Two statements: every reply comes through here.
+    One statement: every reply comes through here.
     """
-    said = _said_on(ids)
     wanted, kept = [], {}
-    for row in db.session.connection().execute(_TICKETS, {"ids": ids}):
+    for row in db.session.connection().execute(_tickets(), {"ids": ids}):
         answers = "\n".join(str(each["words"]) for each in row.answers or ())
         public = (
             row.description,
             answers,
             row.needed_for,
             row.resolution_notes,
-            *said[row.id, True],
+            row.read_by_requester,
             row.name,
             row.reference,
             row.source_reference,
@@ -107,7 +118,7 @@ def documents(ids: Sequence[int]) -> tuple[list[Document], dict[int, Document]]:
                 "ticket_id": row.id,
                 "title": indexable(row.subject),
                 "public": _together(*public),
-                "internal": _together(*said[row.id, False], row.supplier_reference),
+                "internal": _together(row.read_by_agents, row.supplier_reference),
             }
         )
         if row.title is not None:
@@ -115,64 +126,56 @@ def documents(ids: Sequence[int]) -> tuple[list[Document], dict[int, Document]]:
     return wanted, kept
 
 
-_TICKETS = (
-    select(
-        Ticket.id,
-        Ticket.reference,
-        Ticket.source_reference,
-        Ticket.subject,
-        Ticket.description,
-        Ticket.resolution_notes,
-        Ticket.supplier_reference,
-        Ticket.needed_for,
-        Person.name,
-        FilledForm.answers,
-        *(SearchDoc.__table__.c[name] for name in COLUMNS),
-    )
-    .join(Person, Person.id == Ticket.requester_id)
-    .outerjoin(FilledForm, FilledForm.ticket_id == Ticket.id)
-    .outerjoin(SearchDoc, SearchDoc.ticket_id == Ticket.id)
-    .where(Ticket.id.in_(bindparam("ids", expanding=True)))
-)
-
-
 def _together(*parts: str | None) -> str:
     return indexable("\n".join(part for part in parts if part))
 
 
-def _said_on(ids: Sequence[int]) -> dict[tuple[int, bool], list[str]]:
-    """The words of messages, newest first, and the names of files, by ticket and whether its requester reads them.
+@put_together
+def _tickets() -> Any:
+    ids: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+    return (
+        select(
+            Ticket.id,
+            Ticket.reference,
+            Ticket.source_reference,
+            Ticket.subject,
+            Ticket.description,
+            Ticket.resolution_notes,
+            Ticket.supplier_reference,
+            Ticket.needed_for,
+            Person.name,
+            FilledForm.answers,
+            _said(public=True).label("read_by_requester"),
+            _said(public=False).label("read_by_agents"),
+            *(SearchDoc.__table__.c[name] for name in COLUMNS),
+        )
+        .join(Person, Person.id == Ticket.requester_id)
+        .outerjoin(FilledForm, FilledForm.ticket_id == Ticket.id)
+        .outerjoin(SearchDoc, SearchDoc.ticket_id == Ticket.id)
+        .where(Ticket.id.in_(ids))
+    )
+
+
+def _said(*, public: bool) -> Any:
+    """SQL: the words of a ticket's messages, newest first, and the names of its files: those its requester reads, or the others.
 
     What came by way of a merged ticket is somebody else's.
     """
-    said = defaultdict(list)
-    for row in db.session.connection().execute(_said(), {"ids": ids}):
-        said[row.ticket_id, bool(row.public)].append(row.words)
-    return said
-
-
-@put_together
-def _said() -> Any:
-    ids: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
-    messages = select(
-        Message.ticket_id,
-        literal(0).label("place"),
-        (-Message.id).label("order"),
-        and_(Message.kind == MessageKind.REPLY, Message.via_id.is_(None)).label("public"),
-        Message.body.label("words"),
-    ).where(Message.ticket_id.in_(ids))
-    files = (
-        select(
-            Attachment.ticket_id,
-            literal(1),
-            Attachment.id,
-            and_(Attachment.internal.is_(False), Message.via_id.is_(None)),
-            Attachment.name,
-        )
-        .outerjoin(Message, Message.id == Attachment.message_id)
-        .where(Attachment.ticket_id.in_(ids))
+    reads = and_(Message.kind == MessageKind.REPLY, Message.via_id.is_(None))
+    gets = and_(Attachment.internal.is_(False), Message.via_id.is_(None))
+    messages = (
+        select(literal(0).label("place"), (-Message.id).label("order"), Message.body.label("words"))
+        .where(Message.ticket_id == Ticket.id, reads if public else not_(reads))
+        .correlate(Ticket)
     )
-    return union_all(messages, files).order_by("place", "order")
+    files = (
+        select(literal(1), Attachment.id, Attachment.name)
+        .outerjoin(Message, Message.id == Attachment.message_id)
+        .where(Attachment.ticket_id == Ticket.id, gets if public else not_(gets))
+        .correlate(Ticket)
+    )
+    said = union_all(messages, files).order_by("place", "order").subquery()
+    return select(func.aggregate_strings(said.c.words, "\n")).scalar_subquery()
 
 
 @rebuildable("search", size=how_many_tickets)
