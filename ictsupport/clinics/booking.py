@@ -3,9 +3,9 @@
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Integer, Select, bindparam, delete, exists, func, insert, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from .. import clock
@@ -16,6 +16,7 @@ from ..errors import Refusal
 from ..journal import announce
 from ..mail import domain
 from ..people.models import Person
+from ..statements import put_together
 from ..tickets.texts import line, prose
 from . import access
 from .events import BookingMoved, SlotBooked
@@ -24,6 +25,9 @@ from .queries import HELD, bookable, cohorts_of
 
 T = TypeVar("T")
 LONGEST_DETAILS = 2_000
+RULES = ("called_off_at", "places", "drop_in", "scope", "council_id", "for_staff_too", "version")
+"""What of a clinic decides who gets a place: read afresh once it can change no more."""
+
 PATIENCE = 3
 """Seconds to wait for a slot that others are booking."""
 
@@ -116,9 +120,7 @@ def book_slot(
         take_turn(person, slot)
         _check_slot(slot, person, by, slot.clinic.book_until_minutes, TooLateToBook, is_here=walked_in)
         _check_topic(slot.clinic, topic)
-        if not walked_in:
-            _check_cap(person, by)
-        refuse_overlap(slot, person, by)
+        refuse_overlap(slot, person, by, most=None if walked_in else settings().clinic_bookings_each)
         booking.place = free_place(slot, person, drop_in=walked_in, all_places=access.runs(by, slot.clinic))
         db.session.add(booking)
         db.session.flush()
@@ -228,9 +230,7 @@ def take_turn(person: Person, *slots: Slot) -> None:
     may still be written.
     """
     for clinic in sorted({slot.clinic for slot in slots}, key=lambda each: each.id):
-        db.session.refresh(
-            clinic, ["called_off_at", "places", "drop_in", "version"], with_for_update={"read": True}
-        )
+        db.session.refresh(clinic, RULES, with_for_update={"read": True})
     db.session.scalar(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     for slot in slots:
         db.session.refresh(
@@ -249,8 +249,7 @@ def _check_slot(
     if clinic.is_called_off or slot.withdrawn_at is not None:
         raise ClinicCalledOff
     running = access.runs(by, clinic)
-    open_to_them = select(Clinic.id).where(Clinic.id == clinic.id, access.open_to(person))
-    if not running and db.session.scalar(open_to_them) is None:
+    if not running and not access.may_come(person, clinic):
         raise NotForThem(name="you" if person.id == by.id else person.name)
     if running:
         if slot.ends_at <= clock.now() and not is_here:
@@ -273,30 +272,37 @@ def _check_topic(clinic: Clinic, topic: ClinicTopic | None) -> None:
         raise TopicNotOffered
 
 
-def _check_cap(person: Person, by: Person) -> None:
-    most = settings().clinic_bookings_each
+def refuse_overlap(
+    slot: Slot, person: Person, by: Person, *, but_for: Booking | None = None, most: int | None = None
+) -> None:
+    """Refuse a time at which the person has another booking; and another booking, where they hold the `most` already."""
+    given = {"whose": person.id, "but_for": but_for.id if but_for else None, "now": clock.now()}
+    to_come, taken = db.session.execute(_theirs(), {**given, "ticks": slot.ticks}).one()
+    if most is not None and to_come >= most:
+        raise TooManyBookings(who=_who_has(person, by), count=to_come)
+    if taken:
+        raise Overlapping(who=_who_has(person, by))
+
+
+@put_together
+def _theirs() -> Select[int, bool]:
+    """How many bookings to come somebody holds, and whether one of them is at these ticks."""
     to_come = (
         select(func.count())
         .select_from(Booking)
         .join(Booking.slot)
         .where(
-            Booking.person_id == person.id,
+            Booking.person_id == bindparam("whose"),
             Booking.state.in_((BookingState.OFFERED, BookingState.CONFIRMED)),
-            Slot.starts_at > clock.now(),
+            Slot.starts_at > bindparam("now", type_=Slot.starts_at.type),
         )
     )
-    if (count := db.session.scalar(to_come) or 0) >= most:
-        raise TooManyBookings(who=_who_has(person, by), count=count)
-
-
-def refuse_overlap(slot: Slot, person: Person, by: Person, but_for: Booking | None = None) -> None:
-    taken = select(BookedTick.booking_id).where(
-        BookedTick.person_id == person.id, BookedTick.tick.in_(slot.ticks)
+    taken = exists().where(
+        BookedTick.person_id == bindparam("whose"),
+        BookedTick.tick.in_(bindparam("ticks", expanding=True)),
+        BookedTick.booking_id.is_distinct_from(bindparam("but_for", type_=Integer)),
     )
-    if but_for is not None:
-        taken = taken.where(BookedTick.booking_id != but_for.id)
-    if db.session.scalar(taken.limit(1)) is not None:
-        raise Overlapping(who=_who_has(person, by))
+    return select(to_come.scalar_subquery(), taken)
 
 
 def free_place(slot: Slot, person: Person, *, drop_in: bool = False, all_places: bool = False) -> int:
@@ -305,31 +311,38 @@ def free_place(slot: Slot, person: Person, *, drop_in: bool = False, all_places:
     The highest are kept for drop-in: only whoever runs the clinic gives them away beforehand. Those below
     may be kept for a cohort: its members take them first.
     """
-    free = (
-        select(SlotPlace.number)
-        .outerjoin(Booking, HELD)
-        .where(SlotPlace.slot_id == slot.id, Booking.id.is_(None))
-        .order_by(*_order(slot.clinic, person, drop_in))
-        .limit(1)
+    clinic = slot.clinic
+    theirs = clinic.keeps_places and clinic.kept_cohort in cohorts_of(person)
+    number = db.session.scalar(
+        _free(None if drop_in or all_places else person, drop_in=drop_in, theirs=theirs),
+        {"slot": slot.id, "clinic": clinic.id, "shared": clinic.places - clinic.drop_in, "now": clock.now()},
     )
-    if not (drop_in or all_places):
-        free = free.join(Clinic, Clinic.id == slot.clinic_id).where(bookable(person))
-    number = db.session.scalar(free)
     if number is None:
         raise SlotFull
     return number
+
+
+@put_together
+def _free(person: Person | None, *, drop_in: bool, theirs: bool) -> Select[int]:
+    """The first place to give away: among those the person may book, or with nobody named among all."""
+    number = SlotPlace.number
+    order = (
+        [number.desc()] if drop_in else [number > bindparam("shared"), number.desc()] if theirs else [number]
+    )
+    free = (
+        select(number)
+        .outerjoin(Booking, HELD)
+        .where(SlotPlace.slot_id == bindparam("slot"), Booking.id.is_(None))
+        .order_by(*order)
+        .limit(1)
+    )
+    if person is None:
+        return free
+    now = bindparam("now", type_=Slot.starts_at.type)
+    return free.join(Clinic, Clinic.id == bindparam("clinic")).where(bookable(person, now))
 
 
 def keep_ticks(booking: Booking, slot: Slot) -> None:
     """Take the person's time; the database refuses what is taken already."""
     taken = [{"person_id": booking.person_id, "tick": tick, "booking_id": booking.id} for tick in slot.ticks]
     db.session.execute(insert(BookedTick), taken)
-
-
-def _order(clinic: Clinic, person: Person, drop_in: bool) -> list[Any]:
-    """Which place is given away first."""
-    if drop_in:
-        return [SlotPlace.number.desc()]
-    if clinic.keeps_places and clinic.kept_cohort in cohorts_of(person):
-        return [SlotPlace.number > clinic.places - clinic.drop_in, SlotPlace.number.desc()]
-    return [SlotPlace.number]

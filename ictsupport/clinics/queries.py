@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -36,10 +37,15 @@ HELD = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.num
 """SQL: that booking holds that place."""
 
 
-def bookable(person: Person | None = None) -> ColumnElement[bool]:
-    """SQL: the places somebody may book: not those kept for drop-in, nor for a cohort that is not theirs."""
+def bookable(person: Person | None = None, now: Any = None) -> ColumnElement[bool]:
+    """SQL: the places somebody may book: not those kept for drop-in, nor for a cohort that is not theirs.
+
+    `now` is this moment where it has to be said to a statement from outside.
+    """
     others = Clinic.kept_cohort.not_in(cohorts_of(person) if person else [])
-    kept = case((and_(Clinic.kept_until > clock.now(), others), Clinic.kept_places), else_=0)
+    kept = case(
+        (and_(Clinic.kept_until > (clock.now() if now is None else now), others), Clinic.kept_places), else_=0
+    )
     return SlotPlace.number <= Clinic.places - Clinic.drop_in - kept
 
 

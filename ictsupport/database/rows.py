@@ -80,9 +80,9 @@ def insert_if_new(model: type[Model], rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
     dialect = sqlite if dialect_name() == "sqlite" else postgresql
-    statement = dialect.insert(model).values(rows).on_conflict_do_nothing()
+    statement = dialect.insert(model).on_conflict_do_nothing()
     keys = sa.inspect(model).primary_key
-    return len(db.session.execute(statement.returning(*keys)).all())
+    return len(db.session.execute(statement.returning(*keys), rows).all())
 
 
 LOCKED = "locked rows"
