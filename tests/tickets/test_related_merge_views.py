@@ -1,18 +1,34 @@
 """Merging on the pages: of the desk, which sees both as one, and of whoever asked, who sees their own."""
 
+import html
+import re
+from datetime import timedelta
+
 import pytest
 
+from ictsupport import clock
 from ictsupport.database import db
+from ictsupport.pages.filters import moment, plural
 from ictsupport.tickets.lists.bulk import CHANGED, REFUSED, SAME, act_called, carry_out
 from ictsupport.tickets.models import Resolution, Ticket
 from ictsupport.tickets.related.merging import merge
 from ictsupport.tickets.replying import note, reply
 from ictsupport.tickets.resolving import close, resolve
+from ictsupport.tickets.tasks.models import Task
+from ictsupport.tickets.triage import assign
 
 
 @pytest.fixture
 def two(make_ticket, member):
     return make_ticket(subject="No network"), make_ticket(subject="Wi-Fi is gone", requester=member)
+
+
+def merge_on_page(client, here, **answers):
+    """Look at what merging would change, then merge; returns what was to be looked at."""
+    looked = client.post(f"{here}/merging", data=answers).text
+    shown = re.search(r'name="shown"[^>]* value="([^"]+)"', looked)
+    client.post(f"{here}/merging", data={**answers, "shown": shown[1]})
+    return html.unescape(looked)
 
 
 @pytest.fixture
@@ -27,9 +43,8 @@ def test_an_agent_merges_by_reference_and_takes_it_back(two, make_ticket, agent,
     client = browser(agent)
     here = f"/tickets/{other.reference}"
     assert f"{here}/merging" in client.get(here).text
-    client.post(
-        f"{here}/merging",
-        data={"other": survivor.reference.lower(), "way": "there", "more": f" {third.reference.lower()}, "},
+    merge_on_page(
+        client, here, other=survivor.reference.lower(), way="there", more=f" {third.reference.lower()}, "
     )
     assert (other.merged_into_id, third.merged_into_id) == (survivor.id, survivor.id)
     page = client.get(here).text
@@ -39,22 +54,64 @@ def test_an_agent_merges_by_reference_and_takes_it_back(two, make_ticket, agent,
     assert (other.merged_into_id, third.merged_into_id) == (None, survivor.id)
 
 
-def test_what_cannot_be_merged_is_said_and_nothing_is(two, make_ticket, agent, browser):
+def test_what_cannot_be_merged_is_said_and_nothing_is(two, agent, browser):
     survivor, other = two
-    done = make_ticket()
-    resolve(done, Resolution.FIXED, "Done", by=agent)
-    for more, words in (
-        ("ICT-999999", "No ticket that you work on is called ICT-999999"),
-        (done.reference, "is resolved"),
+    for one, more, words in (
+        (other.reference, "ICT-999999", "No ticket that you work on is called ICT-999999"),
+        (survivor.reference, "", "cannot be merged into itself"),
     ):
         answer = browser(agent).post(
-            f"/tickets/{survivor.reference}/merging",
-            data={"other": other.reference, "way": "here", "more": more},
+            f"/tickets/{survivor.reference}/merging", data={"other": one, "way": "here", "more": more}
         )
         assert answer.status_code == 422
         assert words in answer.text
         assert more in answer.text
         assert other.merged_into_id is None
+
+
+def test_what_merging_changes_is_looked_at_first(two, make_ticket, agent, manager, member, browser):
+    survivor, other = two
+    done = make_ticket(subject="Done long ago")
+    resolve(done, Resolution.FIXED, "Done", by=agent)
+    reply(other, "It is still gone", by=member)
+    survivor.watchers.append(agent)
+    other.watchers.append(manager)
+    other.opened_at -= timedelta(days=1)
+    other.needed_by = clock.now() + timedelta(days=1)
+    task = Task(ticket=other, place=1, what="Ring the supplier")
+    db.session.add(task)
+    db.session.flush()
+    client, here = browser(agent), f"/tickets/{survivor.reference}"
+    answers = {"other": other.reference, "way": "here", "more": done.reference}
+    looked = html.unescape(client.post(f"{here}/merging", data=answers).text)
+    for words in (
+        f"{survivor.reference}, “No network”, goes on",
+        f"too, with {plural(1, 'message')}.",
+        f"{moment(other.opened_at)}: the start of {other.reference}",
+        f"{member.name} each hear its answers",
+        f"{manager.name} would watch it beside {agent.name}",
+        "None of them is confidential",
+        f"{done.reference} is resolved. Only tickets that are still open",
+        f"{other.reference} is needed by",
+        "1 task not done yet leaves",
+        "Nothing has been saved yet.",
+    ):
+        assert words in looked, words
+    assert other.merged_into_id is None
+    merge_on_page(client, here, **answers)
+    assert (other.merged_into_id, done.merged_into_id) == (survivor.id, None)
+
+
+def test_what_was_looked_at_is_what_is_done(two, agent, manager, browser):
+    """Somebody else takes the survivor over meanwhile: it is shown again, and not merged yet."""
+    survivor, other = two
+    client, address = browser(agent), f"/tickets/{other.reference}/merging"
+    answers = {"other": survivor.reference, "way": "there"}
+    shown = re.search(r'name="shown"[^>]* value="([^"]+)"', client.post(address, data=answers).text)[1]
+    assign(survivor, manager, by=manager)
+    again = client.post(address, data={**answers, "shown": shown})
+    assert f"with {manager.name}" in again.text
+    assert other.merged_into_id is None
 
 
 def test_the_desk_sees_both_timelines_as_one(merged, member, agent, browser):

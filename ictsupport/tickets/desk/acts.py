@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from ...database import db
 from ...errors import Refusal
 from ...pages.presses import done, once
+from ...pages.previewing import Preview, stamp_of, taken_back
 from ...people.access import DESK, allow
 from ..blueprint import bp
 from ..models import Ticket
@@ -29,7 +30,9 @@ class Act:
     """Something the desk does to a ticket: the form that asks, the verb that does it, and the words around them.
 
     `offer` gives the form its choices, `fill` what the ticket says now; `do`
-    is handed the form once it holds nothing wrong.
+    is handed the form once it holds nothing wrong. `look_first` does it too and
+    says what would come of it: its form has a field `shown`, and only what was
+    shown is done.
     """
 
     title: str
@@ -39,6 +42,7 @@ class Act:
     do: Callable[[Ticket, Any], None]
     offer: Callable[[Ticket, Any], None] = lambda _ticket, _form: None
     fill: Callable[[Ticket, Any], None] = lambda _ticket, _form: None
+    look_first: Callable[[Ticket, Any], Preview] | None = None
     look: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
 
@@ -59,18 +63,22 @@ def perform(act: Act, reference: str) -> ResponseReturnValue:
     ticket, form = work_on(reference), act.form()
     act.offer(ticket, form)
     conflicts: list[Any] = []
+    preview = None
     if not form.is_submitted():
         act.fill(ticket, form)
         form.version.data = str(ticket.version)
     elif form.validate():
         try:
-            act.do(ticket, form)
+            preview = _to_look_at(act, ticket, form)
+            if preview is None:
+                act.do(ticket, form)
         except Refusal as refusal:
             db.session.rollback()
             db.session.expire_all()
             conflicts = refused(form, refusal)
         else:
-            return done(url_for("tickets.ticket", reference=reference), act.said)
+            if preview is None:
+                return done(url_for("tickets.ticket", reference=reference), act.said)
     page = render_template(
         "tickets/act.html",
         form=form,
@@ -79,8 +87,22 @@ def perform(act: Act, reference: str) -> ResponseReturnValue:
         subject=ticket.subject,
         here=url_for("tickets.ticket", reference=reference),
         conflicts=conflicts,
+        preview=preview,
     )
-    return make_response(page, 422 if form.is_submitted() else 200)
+    return make_response(page, 422 if form.is_submitted() and preview is None else 200)
+
+
+def _to_look_at(act: Act, ticket: Ticket, form: Any) -> Preview | None:
+    """What the act would alter, unless it is exactly that which was shown."""
+    if act.look_first is None:
+        return None
+    with taken_back():
+        preview = act.look_first(ticket, form)
+    mark = stamp_of(form.answers, preview)
+    if form.shown.data == mark:
+        return None
+    form.shown.data = mark
+    return preview
 
 
 def refused(form: TicketForm, refusal: Refusal) -> list[Any]:

@@ -1,6 +1,7 @@
 """The forms with which the desk works a ticket. Each carries the version of the ticket it was made from."""
 
 from datetime import datetime
+from typing import Any
 
 from wtforms import (
     BooleanField,
@@ -15,7 +16,7 @@ from wtforms.validators import InputRequired, Length
 
 from ... import clock
 from ...config import settings
-from ...pages.forms import DateField, FilesField, Form, NotRequired, TimeField, WholeNumberField
+from ...pages.forms import DateField, FilesField, Form, NotRequired, TimeField, WholeNumberField, kind_of
 from ...pages.numbers import whole
 from ..models import ASKED_FOR, CallResult, Channel, HoldReason, MessageKind, Resolution, TicketType
 from ..prioritising import WORDS
@@ -46,6 +47,11 @@ class TicketForm(Form):
     """A change of a ticket: `version` is what its sender saw."""
 
     version = HiddenField()
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was filled in."""
+        return {each.name: each.data for each in self if kind_of(each) != "hidden"}
 
     @property
     def seen(self) -> int | None:

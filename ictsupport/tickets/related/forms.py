@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import RadioField, SelectField, StringField
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from ...pages.fields import Found, PersonField
@@ -53,8 +53,9 @@ class LinkForm(TicketForm):
 
 
 class MergeForm(TicketForm):
-    """Which tickets become one. `more` takes any number of references."""
+    """Which tickets become one. `more` takes any number of references; `shown` marks what was looked at."""
 
+    shown = HiddenField()
     other = TicketField("The other ticket", [InputRequired("Name the other ticket")])
     way = RadioField(
         "Which one stays?", choices={"there": "The other one", "here": "This one"}, default="there"
