@@ -45,6 +45,7 @@ LABELS = {
     "tickets.ProblemRuleChanged": "What suggests a problem",
     "tickets.QuestionsChanged": "Questions of request types",
     "tickets.QueueChanged": "Queues",
+    "tickets.RecurringTicketChanged": "Recurring tickets",
     "tickets.RequestTypeAdded": "Request types added",
     "tickets.RequestTypeChanged": "Request types",
     "tickets.RoutingChanged": "Routing",

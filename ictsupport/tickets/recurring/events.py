@@ -1,29 +1,18 @@
 """What can happen to what comes again and again."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from ...journal import Event
+from ...journal.settings import SettingChanged
 from ..models import Ticket
 from .models import RecurringTicket
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurringEvent(Event):
+class RecurringTicketChanged(SettingChanged):
+    """What comes again was said, changed, paused or let go on."""
+
     about: RecurringTicket
-    changes: dict[str, list[Any]] = field(default_factory=dict)
-
-
-class RecurringAdded(RecurringEvent): ...
-
-
-class RecurringChanged(RecurringEvent): ...
-
-
-class RecurringPaused(RecurringEvent): ...
-
-
-class RecurringResumed(RecurringEvent): ...
 
 
 @dataclass(frozen=True, kw_only=True)

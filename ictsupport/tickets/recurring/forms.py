@@ -1,11 +1,12 @@
 """What comes again, and when."""
 
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from ...hours import WEEKDAYS
 from ...pages.fields import Found
-from ...pages.forms import DateField, Form, NotRequired, PersonField, TimeField, WholeNumberField
+from ...pages.forms import DateField, NotRequired, PersonField, TimeField, WholeNumberField
+from ...pages.previewing import PreviewForm
 from ...people.access import me
 from ...people.queries import suggestion, suggestions
 from ..desk.forms import IMPACTS, URGENCIES
@@ -20,8 +21,7 @@ def _found(value: str) -> Found | None:
     return suggestion(me(), value)
 
 
-class RecurringForm(Form):
-    version = HiddenField()
+class RecurringForm(PreviewForm):
     subject = StringField("Subject", [InputRequired("Enter a subject"), Length(max=200)])
     description = TextAreaField("What is to be done", [NotRequired(), Length(max=20_000)])
     requester = PersonField(
@@ -45,19 +45,19 @@ class RecurringForm(Form):
         "How often?",
         [InputRequired("Choose how often it comes")],
         choices={
-            WEEKLY: "By the week, on the weekdays ticked below",
-            ON_WEEKDAY: "By the month, on a weekday: the first Monday",
-            ON_DAY: "By the month, on a day: the 15th",
+            WEEKLY: "By the week",
+            ON_WEEKDAY: "By the month, on a weekday, like the first Monday",
+            ON_DAY: "By the month, on a day, like the 15th",
         },
     )
     interval = WholeNumberField(
         "Every how many weeks or months?", [NotRequired()], least=1, most=60, what="The number", default=1
     )
-    weekdays = SelectMultipleField("By the week: on", [NotRequired()], choices=NAMED)
-    nth = SelectField("By the month: the", choices={str(key): word for key, word in NTH.items()}, default="1")
-    weekday = SelectField("Weekday of the month", choices=NAMED, default="0")
+    weekdays = SelectMultipleField("On which days?", [NotRequired()], choices=NAMED)
+    nth = SelectField("Which one?", choices={str(key): word for key, word in NTH.items()}, default="1")
+    weekday = SelectField("Weekday", choices=NAMED, default="0")
     day = WholeNumberField(
-        "Or the day of the month",
+        "Day of the month",
         [NotRequired()],
         least=1,
         most=31,

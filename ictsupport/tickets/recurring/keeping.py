@@ -10,14 +10,14 @@ from ...config import settings
 from ...database import db, lock
 from ...errors import Refusal
 from ...journal import announce
-from ...journal.events import plain
+from ...journal.settings import differences
 from ...people.access import reach, within_reach
 from ...people.models import Council, Person, Role
 from ...people.scopes import scoped_to
 from ..texts import line, prose
-from .events import RecurringAdded, RecurringChanged, RecurringPaused, RecurringResumed
+from .events import RecurringTicketChanged
 from .models import RecurringTicket
-from .schedule import Schedule
+from .schedule import Schedule, in_words
 
 
 class NotYourCouncil(Refusal):
@@ -26,12 +26,6 @@ class NotYourCouncil(Refusal):
 
 class NeverComes(Refusal):
     reason = "With these answers it would never come. Choose other days."
-
-
-class Stale(Refusal):
-    reason = (
-        "Somebody changed this while you had it open. Look at what stands there now, then send yours again."
-    )
 
 
 def visible_recurring(person: Person) -> Select[RecurringTicket]:
@@ -60,52 +54,69 @@ def add_recurring(
     )
     row.next_at = _next(row)
     db.session.add(row)
-    announce(RecurringAdded(about=row, by=by))
+    db.session.flush()
+    _tell(row, {}, by)
     return row
 
 
-def change_recurring(
-    row: RecurringTicket, *, council: Council | None, by: Person, seen: int | None = None, **facts: Any
-) -> None:
+def change_recurring(row: RecurringTicket, *, council: Council | None, by: Person, **facts: Any) -> None:
     """Change what is raised, and when. What has been made stays as it was made."""
     lock(row)
     _check(by, council)
     if not may_keep(by, row.council_id):
         raise NotYourCouncil
-    if seen is not None and seen != row.version:
-        raise Stale
-    wanted = {**_clean(facts), **scoped_to(council)}
-    wanted.setdefault("council", None)
-    changes = {}
-    for name, value in wanted.items():
-        before = getattr(row, name)
-        if before != value:
-            changes[name] = [plain(before), plain(value)]
-            setattr(row, name, value)
-    if not changes:
+    before = described(row)
+    for name, value in {"council": None, **_clean(facts), **scoped_to(council)}.items():
+        setattr(row, name, value)
+    if described(row) == before:
         return
     row.version += 1
     row.trouble = ""
     row.next_at = _next(row)
-    announce(RecurringChanged(about=row, changes=changes, by=by))
+    _tell(row, before, by)
 
 
 def pause(row: RecurringTicket, *, by: Person) -> None:
     """Nothing is raised until it goes on."""
     lock(row)
     if row.paused_at is None:
+        before = described(row)
         row.paused_at = clock.now()
-        announce(RecurringPaused(about=row, by=by))
+        _tell(row, before, by)
 
 
 def resume(row: RecurringTicket, *, by: Person) -> None:
     """It goes on with the next time; what fell into the pause is not made up for."""
     lock(row)
     if row.paused_at is not None:
+        before = described(row)
         row.paused_at = None
         row.trouble = ""
         row.next_at = _next(row)
-        announce(RecurringResumed(about=row, by=by))
+        _tell(row, before, by)
+
+
+def described(row: RecurringTicket) -> dict[str, Any]:
+    """What comes and when, in the words in which the journal keeps it."""
+    return {
+        "subject": row.subject,
+        "description": row.description,
+        "requester": row.requester.name,
+        "type": row.ticket_type.value,
+        "for": row.council.name if row.council else "all councils",
+        "system": row.system.name if row.system else None,
+        "impact": row.impact,
+        "urgency": row.urgency,
+        "comes": in_words(row.rule),
+        "from": row.starts_on.isoformat(),
+        "at": row.at.isoformat("minutes"),
+        "paused": row.paused_at is not None,
+    }
+
+
+def _tell(row: RecurringTicket, before: dict[str, Any], by: Person) -> None:
+    changes = differences(before, described(row))
+    announce(RecurringTicketChanged(about=row, name=row.subject, changes=changes, by=by))
 
 
 def _next(row: RecurringTicket) -> datetime:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,21 +10,30 @@ from sqlalchemy.orm import joinedload
 from ... import clock
 from ...config import settings
 from ...database import db
-from ...pages.numbers import whole
+from ...pages.filters import clock_time, long_date
 from ...pages.presses import done, once
+from ...pages.previewing import Preview, consider
 from ...pages.settings_index import setting
 from ...people.access import allow, me
 from ...people.models import Council, Person, Role
 from ...systems.models import System
-from ..assigning.team_views import show_or_do
 from ..blueprint import bp
 from ..models import TicketType
 from .forms import RecurringForm
-from .keeping import add_recurring, change_recurring, may_keep, pause, resume, schedule_of, visible_recurring
+from .keeping import (
+    add_recurring,
+    change_recurring,
+    described,
+    may_keep,
+    pause,
+    resume,
+    schedule_of,
+    visible_recurring,
+)
 from .models import RecurringTicket
 from .schedule import in_words
 
-BESIDE = 3
+BESIDE, SHOWN = 3, 4
 HERE = "/settings/recurring-tickets"
 
 setting(
@@ -59,14 +68,7 @@ def new_recurring() -> ResponseReturnValue:
     form = _form()
     if not form.is_submitted():
         form.starts_on.process(None, clock.today(settings().zone))
-    return show_or_do(
-        form,
-        lambda: add_recurring(by=me(), **_facts(form)),
-        title="A new recurring ticket",
-        button="Save",
-        said="It is saved, and comes by itself from now on.",
-        back=_back(),
-    )
+    return _edit(None, form)
 
 
 @bp.route(f"{HERE}/<int:recurring_id>", methods=["GET", "POST"])
@@ -76,15 +78,51 @@ def edit_recurring(recurring_id: int) -> ResponseReturnValue:
     row, form = _row(recurring_id), _form()
     if not form.is_submitted():
         _fill(form, row)
-    return show_or_do(
+    return _edit(row, form)
+
+
+def _edit(row: RecurringTicket | None, form: RecurringForm) -> ResponseReturnValue:
+    """Say what comes, look at its next days, and save it."""
+    title = row.subject if row is not None else "A new recurring ticket"
+    comes = in_words(row.rule) if row is not None else ""
+
+    def keep() -> RecurringTicket:
+        if row is None:
+            return add_recurring(by=me(), **_facts(form))
+        change_recurring(row, by=me(), **_facts(form))
+        return row
+
+    def save() -> str:
+        saved = keep()
+        return f"“{saved.subject}” is saved. It comes {in_words(saved.rule)}."
+
+    outcome = consider(
         form,
-        lambda: change_recurring(row, by=me(), seen=whole(form.version.data), **_facts(form)),
-        title=row.subject,
-        button="Save",
-        said="It is saved.",
-        back=_back(),
-        intro=f"It comes {in_words(row.rule)}.",
+        preview=lambda: _what_comes(keep()),
+        save=save,
+        row=row,
+        facts=lambda: [described(row)] if row is not None else [],
     )
+    if outcome.saved:
+        return done(url_for(".recurring"), outcome.saved)
+    page = render_template(
+        "tickets/recurring/form.html", form=form, title=title, comes=comes, preview=outcome.preview
+    )
+    return make_response(page, 422 if form.problems else 200)
+
+
+def _what_comes(row: RecurringTicket) -> Preview:
+    """Which ticket would be raised, and on which days next."""
+    days = schedule_of(row).coming(clock.now(), settings().zone, SHOWN)
+    where = row.council.name if row.council else "all councils"
+    says = [
+        f"“{row.subject}” would be raised {in_words(row.rule)}, for {row.requester.name} and {where}.",
+        f"Next: {'; '.join(f'{long_date(each)} at {clock_time(each)}' for each in days)}.",
+        "What has been raised already stays as it is.",
+    ]
+    if row.paused_at is not None:
+        says.insert(2, "It is paused, and stays so until you let it go on.")
+    return Preview(says)
 
 
 @bp.post(f"{HERE}/<int:recurring_id>/pause")
@@ -106,10 +144,6 @@ def resume_recurring(recurring_id: int) -> ResponseReturnValue:
 def _row(recurring_id: int) -> RecurringTicket:
     row: RecurringTicket = db.one_or_404(visible_recurring(me()).where(RecurringTicket.id == recurring_id))
     return row
-
-
-def _back() -> tuple[str, str]:
-    return ("recurring tickets", url_for(".recurring"))
 
 
 def _form() -> RecurringForm:
@@ -140,7 +174,6 @@ def _facts(form: RecurringForm) -> dict[str, Any]:
 
 
 def _fill(form: RecurringForm, row: RecurringTicket) -> None:
-    form.version.data = str(row.version)
     form.subject.data, form.description.data = row.subject, row.description
     form.requester.process(None, row.requester_id)
     form.ticket_type.data = row.ticket_type.value
