@@ -3,7 +3,7 @@
 import { answered as answeredIn, put, showAsked } from "./asked.js";
 import { fetched } from "./fetched.js";
 
-const form = document.querySelector("form[action*='/tickets/new']");
+const form = document.querySelector("form[data-asking]");
 
 const answered = (name) => answeredIn(form, name);
 const show = () => showAsked(form);

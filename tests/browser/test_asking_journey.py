@@ -115,6 +115,10 @@ def test_the_one_page_can_be_used_by_everybody(window: Callable[..., Window]):
     assert_accessible(seen.open("/tickets/new"), seen.listener)
     seen.page.get_by_role("button", name="Continue").click()
     assert_accessible(seen.page, seen.listener)
+    page = seen.open("/tickets/new")
+    expect(page.get_by_role("link", name="Carry on").first).to_be_visible()
+    page.get_by_role("radio", name="Printing").check()
+    expect(page.get_by_text("Which printer is it, or where does it stand?")).to_be_visible()
 
 
 def _resolve(site: Site, subject: str) -> None:
