@@ -87,6 +87,14 @@ def moment(value: datetime | None) -> str:
     return NONE if value is None else f"{plain_date(value)} at {clock_time(value)}"
 
 
+def stretch(start: datetime, end: datetime) -> str:
+    """23 November 2026 to 25 November 2026 where it is whole days, the last one with them; else both moments."""
+    if any(local(each).time() != time(0) for each in (start, end)):
+        return f"{moment(start)} to {moment(end)}"
+    first, last = plain_date(start), plain_date(_day(end) - timedelta(days=1))
+    return first if first == last else f"{first} to {last}"
+
+
 def near_moment(value: datetime | None) -> str:
     """8:14am today, 4pm tomorrow, 9am on Friday 20 November: as short as the day allows."""
     if value is None:
@@ -196,6 +204,7 @@ WORDS: tuple[Callable[..., Any], ...] = (
         short_date,
         clock_time,
         moment,
+        stretch,
         near_moment,
         how_long,
         hours_and_minutes,

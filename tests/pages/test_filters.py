@@ -36,6 +36,16 @@ def test_a_moment_is_shown_in_the_zone_of_the_councils(context):
     assert filters.moment(datetime(2026, 7, 1, 8, 0, tzinfo=UTC)) == "1 July 2026 at 9am"
 
 
+def test_whole_days_are_told_as_days_and_anything_else_to_the_minute(context):
+    midnight = datetime(2026, 11, 23, tzinfo=UTC)
+    assert filters.stretch(midnight, midnight + timedelta(days=1)) == "23 November 2026"
+    assert filters.stretch(midnight, midnight + timedelta(days=3)) == "23 November 2026 to 25 November 2026"
+    assert (
+        filters.stretch(midnight, midnight + timedelta(hours=9))
+        == "23 November 2026 at 12 midnight to 23 November 2026 at 9am"
+    )
+
+
 def test_wall_time_is_not_moved(context):
     assert filters.moment(datetime(2026, 7, 1, 8, 0)) == "1 July 2026 at 8am"  # noqa: DTZ001
 

@@ -115,7 +115,7 @@ def described(row: RecurringTicket) -> dict[str, Any]:
 
 
 def _tell(row: RecurringTicket, before: dict[str, Any], by: Person) -> None:
-    changes = differences(before, described(row))
+    changes = {name: pair for name, pair in differences(before, described(row)).items() if any(pair)}
     announce(RecurringTicketChanged(about=row, name=row.subject, changes=changes, by=by))
 
 
