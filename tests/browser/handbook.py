@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urljoin
 
 import waitress
 from flask import Flask
@@ -88,6 +89,15 @@ def look_at_a_bulk_run(page: Page) -> None:
     page.get_by_role("heading", name="Stays as it is").wait_for()
 
 
+def looking_before_merging(page: Page) -> None:
+    """This ticket and what somebody else waits for."""
+    rows = page.request.get(urljoin(page.url, "/tickets/export.csv?view=untriaged")).text().splitlines()
+    page.get_by_label("The other ticket").fill(rows[1].split(",")[0])
+    page.get_by_role("radio", name="This one").check()
+    page.get_by_role("button", name="See what it changes").click()
+    page.get_by_role("heading", name="What this would alter").scroll_into_view_if_needed()
+
+
 def look_at_a_rule(page: Page) -> None:
     page.get_by_label("Words or phrases it says").fill("laptop, password")
     page.get_by_label("Goes to").select_option(label="Infrastructure")
@@ -113,7 +123,7 @@ PICTURES = (
     Picture("clocks", Role.AGENT, "/tickets/{ticket}/clocks", DESK),
     Picture("approvals", Role.AGENT, "/tickets/{approved}/approvals", DESK),
     Picture("deciding", Role.REPORT_AUTHOR, "/approvals/{approver}", IPAD),
-    Picture("merging", Role.AGENT, "/tickets/{ticket}/merging", DESK),
+    Picture("merging", Role.AGENT, "/tickets/{ticket}/merging", DESK, looking_before_merging),
     Picture("problems", Role.MANAGER, "/problems", DESK),
     Picture("day-sheet", Role.MANAGER, "/clinics/{today}/sheet", IPAD),
     Picture("booking", "member", "/clinics/slots/{slot}/booking", IPAD),
