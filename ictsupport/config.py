@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         description="Port of the built-in server",
     )
     threads: int = Field(
-        4, description="Threads of the built-in server: more of them only take turns at one processor"
+        2, description="Threads of the built-in server: more of them only take turns at one processor"
     )
     base_url: str = Field("", description="How people reach the service (https://...), for links in e-mail")
     allowed_hosts: list[str] = Field(
