@@ -93,6 +93,7 @@ def test_one_letter_each_takes_it_out_of_the_calendar_and_names_what_is_kept(
     assert all("SEQUENCE:1" in each.calendar and WHY in each.text for each in written)
     assert "We keep another time for you" in written[0].text
     assert "/clinics/offers/" in written[0].text
+    assert all("/clinics\nOr ring us on 01257" in each.text for each in written)
     assert "You are 1st on its waiting list" in written[2].text
 
 

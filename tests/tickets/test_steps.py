@@ -258,6 +258,7 @@ def test_whoever_has_the_ticket_is_told(ticket, agent, outbox):
     ticket.assignee = agent
     sweep(13.5)
     assert outbox() == [(agent.email, "ICT-1: 80% of the target is used up")]
+    assert f"About: {ticket.subject}\nTarget: " in db.session.scalars(db.select(Outgoing)).one().text
 
 
 def test_where_nobody_has_it_those_who_hand_out_the_work_are_told(ticket, manager, outbox):
