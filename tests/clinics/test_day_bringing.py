@@ -11,6 +11,7 @@ from ictsupport.clinics.booking import book_slot, move_booking
 from ictsupport.clinics.calling_off import call_off_clinic, cancel_booking
 from ictsupport.clinics.day.bringing import (
     BroughtElsewhere,
+    GoesOnOrResolved,
     NothingBrought,
     NotOpen,
     NotTheirs,
@@ -65,6 +66,8 @@ def test_it_waits_for_the_day_of_the_clinic(ticket, booking, member, clinic):
 def test_the_outcome_is_written_on_it_and_it_goes_on(ticket, booking, member, host, clinic):
     bring(ticket, booking, by=member)
     with clock.at(clinic.starts_at):
+        with pytest.raises(GoesOnOrResolved, match=ticket.reference):
+            record_outcome(booking, Outcome.GOES_ON, by=host, resolving=[ticket])
         record_outcome(booking, Outcome.GOES_ON, by=host, note="Needs a new speaker.")
         record_outcome(booking, Outcome.ADVICE, by=host, note="Needs a new speaker.")
     assert (ticket.status, ticket.hold_reason) == (Status.IN_PROGRESS, None)

@@ -53,6 +53,10 @@ class NothingBrought(Refusal):
     reason = "{name} did not bring a request. Choose something else, or raise a ticket."
 
 
+class GoesOnOrResolved(Refusal):
+    reason = "{reference} cannot go on at the desk and be resolved as well. Choose one of the two."
+
+
 def bring(ticket: Ticket, booking: Booking, *, by: Person) -> BroughtTicket:
     """Deal with the ticket at the clinic: until then it is on hold. Twice is once."""
     take_turn(ticket)
@@ -102,6 +106,8 @@ def settle(
     rows = brought_to(booking)
     if outcome is Outcome.GOES_ON and not rows:
         raise NothingBrought(name=booking.person.name)
+    if outcome is Outcome.GOES_ON and resolving:
+        raise GoesOnOrResolved(reference=" and ".join(ticket.reference for ticket in resolving))
     chosen = {ticket.id for ticket in resolving}
     resolved = False
     for row in rows:
