@@ -7,6 +7,7 @@ from ..config import settings
 from ..devices.models import Device
 from ..journal import on
 from ..mail import send
+from ..mail.queries import letters_about
 from ..pages.filters import local, long_date
 from ..people.models import Person
 from .events import BookingCancelled, BookingEvent, BookingMoved, OutcomeRecorded, SlotBooked
@@ -59,6 +60,14 @@ def what_we_did(
     slot = follow_up.slot if follow_up else next_slot
     more = {"note": note, "given": given, "back": back, "next_slot": slot}
     return {**_context(booking, None), **more}
+
+
+def was_told(booking: Booking) -> bool:
+    """Whether the person has had a letter with what is written down of their visit now. One statement, or none."""
+    if booking.outcome is None:
+        return False
+    letters = letters_about(booking, WHAT_WE_DID)
+    return any(booking.outcome_note in letter.text for letter in letters)
 
 
 def remind(booking: Booking) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from .. import clock
 from ..config import settings
-from ..database import contains, db
+from ..database import Model, contains, db, identity
 from ..pages import health
 from ..pages.paging import Page, keyset
 from .models import IncomingMessage, IncomingState, MailboxReading, Outgoing
@@ -57,6 +57,13 @@ def outbox_page(
     newer = more if before is not None else after is not None
     older = before is not None or more
     return Messages(rows, rows[0].id if rows and newer else None, rows[-1].id if rows and older else None)
+
+
+def letters_about(row: Model, template: str) -> Sequence[Outgoing]:
+    """What was written of that kind about a row, the first first. One statement."""
+    about = (Outgoing.about_kind == row.__tablename__, Outgoing.about_id == identity(row))
+    found = select(Outgoing).where(*about, Outgoing.template == template)
+    return db.session.scalars(found.order_by(Outgoing.id)).all()
 
 
 def counts() -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What came of a visit, in one press: a device swapped, the next time booked, a letter; put right later with its history."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -143,6 +144,7 @@ def test_the_host_sees_the_letter_before_it_is_sent(booking, member, host, make_
         page = person.get(address).text
         assert "Friday 27 November 2026, 2pm, Town Hall" in page
         data = {"outcome": "FOLLOW_UP", "slot": str(slot), "note": "Ordered a <cable>.", "tell": "y"}
+        assert re.search(r'name="tell"[^>]*checked', page)
         page = person.post(address, data={**data, "letter": "y"}).text
         assert "The letter to Cllr Pat Ashcroft" in page
         assert "Ordered a &lt;cable&gt;." in page
@@ -153,6 +155,8 @@ def test_the_host_sees_the_letter_before_it_is_sent(booking, member, host, make_
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Booking)) == 2
         page = person.get(address).text
         assert "Recorded before: follow-up booked, by Harriet Stone" in page
+        assert "They have had it already" in page
+        assert not re.search(r'name="tell"[^>]*checked', page)
         raising = person.post(address, data={"outcome": "TICKET", "letter": "y", "tell": "y"})
         assert "They hear of it from the ticket" in raising.text
         refused = person.post(address, data={"outcome": "SWAPPED", "given": "T-9", "back": ""})

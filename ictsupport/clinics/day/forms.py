@@ -20,6 +20,7 @@ from ...people.models import Person
 from ...tickets.access import may_work
 from ...tickets.models import Ticket
 from ..attending import LONGEST_NOTE, OFFERED_OUTCOMES, recorded, suggested_subject
+from ..emails import was_told
 from ..models import Booking, Clinic, Outcome, Slot
 from ..queries import devices_of, next_clinics
 from .outcomes import Besides, device_to_lend
@@ -63,17 +64,18 @@ class OutcomeForm(Form):
         """With what is known: the subject of a ticket, their devices, what they brought, and the next times that are free."""
         devices = {str(device.id): device for device in devices_of(booking.person)}
         theirs = str(booking.device_id) if str(booking.device_id) in devices else next(iter(devices), "")
+        told = was_told(booking)
         form = cls(
             data={
                 "outcome": booking.outcome.name if booking.outcome else None,
                 "note": booking.outcome_note,
                 "subject": suggested_subject(booking),
                 "back": theirs,
-                "tell": True,
+                "tell": not told,
                 "recorded": recorded(booking),
             }
         )
-        form.devices = devices
+        form.was_told, form.devices = told, devices
         form.back.choices = {**{key: device.label for key, device in devices.items()}, "": "None"}
         times = [
             (offer.clinic, time.slot)

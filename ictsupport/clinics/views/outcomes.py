@@ -58,7 +58,11 @@ def _page(form: OutcomeForm, booking: Booking, letter: tuple[str, str] | None = 
     details: dict[str, Any] = {"before": [], "detail": None, "brought": form.brought}
     if booking.outcome is not None:
         named = booking.outcome in (Outcome.SWAPPED, Outcome.FOLLOW_UP)
-        details |= {"before": outcomes_before(booking), "detail": detail_of(booking) if named else None}
+        details |= {
+            "before": outcomes_before(booking),
+            "detail": detail_of(booking) if named else None,
+            "told": form.was_told,
+        }
     device = device_name(booking.device) if booking.device else ""
     return render_template(
         "clinics/outcome.html", form=form, booking=booking, device=device, letter=letter, **details
