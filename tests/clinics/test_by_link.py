@@ -49,6 +49,10 @@ def test_it_is_moved_and_cancelled_without_signing_in_and_a_look_changes_nothing
 def test_cut_offs_hold_and_links_of_others_are_nothing(clinic, booking, browser, make_clinic):
     nobody, link = browser(), the_link()
     with clock.at(clinic.starts_at - timedelta(minutes=30)):
+        page = nobody.get(link).text
+        assert "Moving closed 1 hour before your time" in page
+        assert "Cancel booking" in page
+        assert 'name="slot"' not in page
         answer = nobody.post(link, data={"slot": clinic.slots[2].id})
     assert answer.status_code == 409
     assert "Moving closed 1 hour before" in answer.text

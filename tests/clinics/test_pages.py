@@ -139,6 +139,21 @@ def test_a_move_to_nowhere_is_refused_in_words(clinic, member, browser):
         assert "not offered" in answer.text
 
 
+def test_pages_say_at_once_that_moving_has_closed_but_not_to_those_who_run_it(clinic, member, host, browser):
+    address = f"/clinics/bookings/{book_slot(clinic.slots[0], member, by=member).id}"
+    with clock.at(clinic.starts_at - timedelta(minutes=30)):
+        person = browser(member)
+        for page in ("", "/time"):
+            said = person.get(address + page).text
+            assert "Moving closed 1 hour before your time. Ring us and we will help: <a" in said
+            assert f'href="{address}/cancellation"' in said
+        assert "Move it instead" not in person.get(f"{address}/cancellation").text
+        assert 'name="slot"' in browser(host).get(f"{address}/time").text
+    with clock.at(clinic.starts_at + timedelta(minutes=5)):
+        for page in ("/time", "/cancellation"):
+            assert "Its time has come" in person.get(address + page).text
+
+
 def test_a_booking_can_be_put_into_a_calendar_by_hand(clinic, member, browser):
     booking = book_slot(clinic.slots[0], member, by=member)
     answer = browser(member).get(f"/clinics/bookings/{booking.id}/calendar.ics")

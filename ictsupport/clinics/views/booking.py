@@ -38,6 +38,7 @@ from ..queries import (
     sites_with_clinics,
 )
 from ..reminding.queries import reminders_of
+from ..still_possible import still_possible
 from ..waiting.queries import list_of, waits_of
 from .door import bp, for_whom, number, own_booking
 
@@ -178,6 +179,7 @@ def booking(booking_id: int) -> ResponseReturnValue:
         running=access.runs(me(), found.slot.clinic),
         brought=brought_among([found.id], me()).get(found.id, []),
         reminders=reminders_of(found) if found.is_to_come else [],
+        possible=still_possible(found, me()),
     )
 
 
@@ -206,8 +208,11 @@ def move(booking_id: int) -> ResponseReturnValue:
             return done(
                 url_for(".booking", booking_id=found.id), "The booking is moved. We have sent an update."
             )
-    offers = next_clinics(found.person, limit=PAGE)
-    return render_template("clinics/move.html", form=form, booking=found, offers=offers), status
+    possible = still_possible(found, me())
+    offers = [] if possible.moving else next_clinics(found.person, limit=PAGE)
+    return render_template(
+        "clinics/move.html", form=form, booking=found, offers=offers, possible=possible
+    ), status
 
 
 def _chosen_slot() -> Slot:
@@ -233,7 +238,8 @@ def cancel(booking_id: int) -> ResponseReturnValue:
             status = 409
         else:
             return done(url_for(".booking", booking_id=found.id), "The booking is cancelled.")
-    return render_template("clinics/cancel.html", form=form, booking=found), status
+    possible = still_possible(found, me())
+    return render_template("clinics/cancel.html", form=form, booking=found, possible=possible), status
 
 
 def _acted_for() -> list[Person]:

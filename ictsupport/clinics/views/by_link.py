@@ -17,6 +17,7 @@ from ..calling_off import cancel_booking
 from ..links import booking_named
 from ..models import Booking, Clinic, Slot
 from ..queries import PAGE, next_clinics
+from ..still_possible import still_possible
 from .booking import NoSuchSlot
 from .door import bp
 
@@ -34,8 +35,12 @@ def by_link(token: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
             status = 409
-    offers = next_clinics(booking.person, limit=PAGE) if booking.is_to_come else []
-    return render_template("clinics/by_link.html", form=form, booking=booking, offers=offers), status
+    possible = still_possible(booking, booking.person)
+    may_move = booking.is_to_come and not possible.moving
+    offers = next_clinics(booking.person, limit=PAGE) if may_move else []
+    return render_template(
+        "clinics/by_link.html", form=form, booking=booking, offers=offers, possible=possible
+    ), status
 
 
 def _named(token: str) -> Booking:
