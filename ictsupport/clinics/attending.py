@@ -18,6 +18,7 @@ from ..tickets.texts import prose
 from .booking import book_slot
 from .day.bringing import settle
 from .day.outcomes import NOTHING, Besides, act_on
+from .emails import was_told
 from .events import CheckedIn, CheckInUndone, DidComeAfterAll, DidNotCome, OutcomeRecorded
 from .models import Booking, BookingState, Clinic, ClinicTopic, Outcome, Slot
 from .queries import free_places
@@ -187,7 +188,10 @@ def record_outcome(
     if not booking.is_live:
         raise BookingCancelledAlready(name=booking.person.name)
     note, was = prose(note, what="What you did", limit=LONGEST_NOTE), booking.outcome
-    if was is outcome and note == booking.outcome_note and not resolving:
+    same = was is outcome and note == booking.outcome_note and not resolving
+    if same and not (
+        tell and note and booking.ticket is None and booking.person.email and not was_told(booking)
+    ):
         return booking
     if seen is not None and was is not None and seen != recorded(booking):
         raise RecordedMeanwhile(outcome=was.value)

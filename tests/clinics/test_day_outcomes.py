@@ -133,6 +133,9 @@ def test_the_same_once_more_changes_nothing_and_a_correction_has_its_history(
 def test_the_note_is_mailed_only_where_it_is_wanted(booking, host, on_the_day):
     record_outcome(booking, Outcome.FIXED, by=host, note="Sound is on.", tell=False)
     assert letters() == []
+    for _ in range(2):  # they should have it after all
+        record_outcome(booking, Outcome.FIXED, by=host, note="Sound is on.")
+    assert len(letters()) == 1
 
 
 def test_the_host_sees_the_letter_before_it_is_sent(booking, member, host, make_clinic, spare, browser, ipad):
