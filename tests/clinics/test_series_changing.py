@@ -212,7 +212,8 @@ def test_an_offer_of_a_time_that_moves_ends_when_booking_of_the_new_time_does(se
     clinic, before = series[1], len(mails())
     assert offered.booking.offered_until == datetime(2026, 11, 18, 14, tzinfo=UTC)
     sooner = changed(clinic, day=date(2026, 11, 18), opens=time(12), closes=time(13))
-    change_dates(clinic, sooner, Which.THIS, by=host)
+    told = change_dates(clinic, sooner, Which.THIS, by=host).told
+    assert [each.name for each in told if each.offered] == [member.name]
     assert offered.booking.slot.starts_at == datetime(2026, 11, 18, 12, 40, tzinfo=UTC)
     assert offered.booking.offered_until == datetime(2026, 11, 18, 11, 40, tzinfo=UTC)
     theirs = sa.select(Outgoing).where(Outgoing.to_id == member.id).order_by(Outgoing.id.desc())

@@ -29,7 +29,7 @@ class BookedElsewhere(Refusal):
 
 @dataclass(frozen=True)
 class Told:
-    """Somebody whose time or place moves, and how they hear of it."""
+    """Somebody whose time or place moves, and how they hear of it; `offered`: it is only held for them."""
 
     name: str
     email: str
@@ -38,6 +38,7 @@ class Told:
     was_where: str
     now_at: datetime
     now_where: str
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def move_people(moves: Sequence[Move], *, by: Person) -> list[Told]:
         told.append(
             Told(
                 person.name, person.email or "", person.phone or "", each.was_at, each.was_where,
-                slot.starts_at, slot.clinic.venue,
+                slot.starts_at, slot.clinic.venue, booking.state is BookingState.OFFERED,
             )
         )  # fmt: skip
     return told
