@@ -106,7 +106,9 @@ def test_dates_are_skipped_held_and_the_series_ended_from_its_page(series, host,
     person, address = browser(host), f"/clinics/series/{key}"
     wrong = person.post(f"{address}/skipping", data={"day": "2027-03-04", "reason": "No"})
     assert wrong.status_code == 409
-    assert "no date to come" in wrong.text
+    assert "no date to come on 4 March 2027. The nearest: 26 February 2027 and 5 March 2027." in wrong.text
+    planned = person.post(f"{address}/skipping", data={"day": series[1].day.isoformat(), "reason": "No"})
+    assert f"/clinics/{series[1].id}/calling-off" in planned.text
     skipped = person.post(f"{address}/skipping", data={"day": "2027-03-05", "reason": "Painting"})
     assert skipped.status_code == 303
     assert "Painting" in person.get(address).text

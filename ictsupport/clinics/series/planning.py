@@ -42,7 +42,7 @@ class DatesTaken(Refusal):
 
 
 class NotADate(Refusal):
-    reason = "The series has no date to come on {day:%d %B %Y}. Choose one of its dates."
+    reason = "The series has no date to come on {day}. {instead}"
 
 
 class DateIsPlanned(Refusal):
@@ -224,11 +224,11 @@ def skip_date(facts: SeriesPlan, day: date, *, reason: str, by: Person) -> Passe
     wall = next((each for each in facts.schedule.walls() if each.date() >= day), None)
     past = day <= clock.today(settings().zone)
     if wall is None or wall.date() != day or past or (facts.ends_on and day > facts.ends_on):
-        raise NotADate(day=day)
+        raise NotADate(day=_said(day), instead=_nearest(facts, day))
     key = key_of(wall)
     planned = select(Clinic.id).where(Clinic.series_id == facts.series_id, Clinic.recurrence == key)
-    if db.session.scalar(planned) is not None:
-        raise DateIsPlanned
+    if (clinic := db.session.scalar(planned)) is not None:
+        raise DateIsPlanned(clinic=clinic)
     row = db.session.get(PassedOver, (facts.series_id, key))
     if row is None:
         row = PassedOver(series_id=facts.series_id, recurrence=key)
@@ -237,6 +237,21 @@ def skip_date(facts: SeriesPlan, day: date, *, reason: str, by: Person) -> Passe
     row.skipped_by_id = by.id
     announce(DateSkipped(about=facts.series, date=key, reason=row.reason, by=by))
     return row
+
+
+def _nearest(facts: SeriesPlan, day: date) -> str:
+    """The dates to come on either side of a day that is none, in words."""
+    today = clock.today(settings().zone)
+    to_come = (wall.date() for wall in facts.schedule.walls() if wall.date() > today)
+    last = facts.ends_on or date.max
+    before = after = None
+    for each in takewhile(lambda each: each <= last, to_come):
+        if each > day:
+            after = each
+            break
+        before = each
+    near = [_said(each) for each in (before, after) if each is not None]
+    return f"The nearest: {' and '.join(near)}." if near else "It has no dates to come."
 
 
 def hold_after_all(facts: SeriesPlan, recurrence: str, *, reason: str, by: Person) -> Clinic | None:

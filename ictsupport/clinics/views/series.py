@@ -86,16 +86,17 @@ def one_series(series_id: int) -> ResponseReturnValue:
 @once
 def skip(series_id: int) -> ResponseReturnValue:
     """No clinic on a date that has not been made yet."""
-    facts, form, status = series_to_run(series_id), SkipForm(), 200
+    facts, form, status, planned = series_to_run(series_id), SkipForm(), 200, None
     if form.validate_on_submit():
         try:
             skip_date(facts, form.day.data, reason=form.reason.data or "", by=me())
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
+            planned = refusal.details.get("clinic")
             status = 409
         else:
             return done(url_for(".one_series", series_id=series_id), "That date is skipped.")
-    return render_template("clinics/skip.html", form=form, facts=facts), status
+    return render_template("clinics/skip.html", form=form, facts=facts, planned=planned), status
 
 
 @bp.route("/series/<int:series_id>/dates/<recurrence>/holding", methods=["GET", "POST"])
