@@ -299,6 +299,7 @@ class Booking(Model):
     slot: Mapped[Slot] = relationship(back_populates="bookings")
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     booked_by: Mapped[Person] = relationship(foreign_keys=[booked_by_id])
+    cancelled_by: Mapped[Person | None] = relationship(foreign_keys=[cancelled_by_id])
     topic: Mapped[ClinicTopic | None] = relationship()
     device: Mapped[Device | None] = relationship()
     ticket: Mapped[Ticket | None] = relationship()
@@ -318,6 +319,12 @@ class Booking(Model):
     @property
     def is_live(self) -> bool:
         return self.state is not BookingState.CANCELLED
+
+    @property
+    def was_called_off(self) -> bool:
+        """Whether it went with the whole clinic, and was not cancelled before."""
+        off = self.slot.clinic.called_off_at
+        return off is not None and self.cancelled_at is not None and self.cancelled_at >= off
 
     @property
     def is_to_come(self) -> bool:

@@ -8,7 +8,7 @@ import vobject
 
 from ictsupport import clock
 from ictsupport.clinics.booking import SlotFull, book_slot
-from ictsupport.clinics.calling_off import call_off_clinic, calling_off_of
+from ictsupport.clinics.calling_off import call_off_clinic, calling_off_of, cancel_booking
 from ictsupport.clinics.models import Booking, BookingState, Clinic, Outcome
 from ictsupport.clinics.queries import next_clinics
 from ictsupport.clinics.waiting.models import CallToMake
@@ -152,6 +152,22 @@ def test_pages_say_at_once_that_moving_has_closed_but_not_to_those_who_run_it(cl
     with clock.at(clinic.starts_at + timedelta(minutes=5)):
         for page in ("/time", "/cancellation"):
             assert "Its time has come" in person.get(address + page).text
+
+
+def test_the_page_of_a_booking_says_who_cancelled_it_or_why_its_clinic_is_off(clinic, member, host, browser):
+    first, second = (book_slot(clinic.slots[n], member, by=member) for n in (0, 2))
+    keys = first.id, second.id
+    cancel_booking(first, by=host)
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        call_off_clinic(clinic, reason="The roof leaks", by=host)
+    calling_off = calling_off_of(clinic)
+    with clock.at(calling_off.due_at):
+        place_everybody_anew({"calling_off": calling_off.id})
+    said = [browser(member).get(f"/clinics/bookings/{key}").text for key in keys]
+    assert "Cancelled by" in said[0]
+    assert host.name in said[0]
+    assert "The roof leaks" in said[1]
+    assert "Cancelled by" not in said[1]
 
 
 def test_a_booking_can_be_put_into_a_calendar_by_hand(clinic, member, browser):
