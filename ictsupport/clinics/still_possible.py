@@ -1,4 +1,4 @@
-"""What can still be done with a booking, for the pages: they say so before anything is pressed. The verbs decide."""
+"""What can still be booked, and done with a booking, for the pages: they say so before anything is pressed. The verbs decide."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,9 +6,9 @@ from datetime import timedelta
 from .. import clock
 from ..people.models import Person
 from . import access
-from .booking import TooLateToMove, in_words
+from .booking import ClinicCalledOff, SlotPassed, TooLateToBook, TooLateToMove, in_words
 from .calling_off import TooLateToCancel, cancelling_closed
-from .models import Booking
+from .models import Booking, Slot
 
 OVER = "Its time has come, so it can no longer be moved or cancelled."
 
@@ -34,3 +34,17 @@ def still_possible(booking: Booking, by: Person) -> StillPossible:
         str(TooLateToMove(before=in_words(clinic.move_until_minutes))) if late[0] else "",
         str(TooLateToCancel(before=in_words(clinic.cancel_until_minutes))) if late[1] else "",
     )
+
+
+def booking_closed(slot: Slot, by: Person) -> str:
+    """Why nobody can book the time any more, in words; empty where they can. No statement as long as nothing has closed."""
+    clinic = slot.clinic
+    if clinic.is_called_off or slot.withdrawn_at is not None:
+        return str(ClinicCalledOff())
+    if clock.now() <= slot.starts_at - timedelta(minutes=clinic.book_until_minutes):
+        return ""
+    if access.runs(by, clinic):
+        return str(SlotPassed()) if slot.ends_at <= clock.now() else ""
+    if slot.has_passed:
+        return str(SlotPassed())
+    return str(TooLateToBook(before=in_words(clinic.book_until_minutes)))

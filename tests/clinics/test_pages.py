@@ -130,6 +130,24 @@ def test_who_cannot_book_what_they_chose_is_led_on(make_clinic, member, topics, 
     assert "Look at the next clinics" in person.post(address, data={"topic": topics[0].id}).text
 
 
+def test_a_time_that_cannot_be_had_says_so_before_anything_is_pressed(make_clinic, member, browser, host):
+    clinic, later = make_clinic(), make_clinic(day=date(2026, 11, 27))
+    address = f"/clinics/slots/{clinic.slots[0].id}/booking"
+    instead = f'href="/clinics/slots/{later.slots[0].id}/booking"'
+    for minutes, why in ((-30, "Booking for that time closed 1 hour before it"), (70, "has already started")):
+        with clock.at(clinic.starts_at + timedelta(minutes=minutes)):
+            page = browser(member).get(address).text
+            assert why in page
+            assert instead in page
+    call_off_clinic(clinic, reason="The roof leaks", by=host)
+    for page in (address, f"/clinics/{clinic.id}/waiting"):
+        said = browser(member).get(page).text
+        assert "The roof leaks" in said
+        assert instead in said
+        assert 'method="post" novalidate' not in said
+    assert "There are free times" in browser(member).get(f"/clinics/{later.id}/waiting").text
+
+
 def test_a_move_to_nowhere_is_refused_in_words(clinic, member, browser):
     address = f"/clinics/bookings/{book_slot(clinic.slots[0], member, by=member).id}/time"
     person = browser(member)

@@ -38,7 +38,7 @@ from ..queries import (
     sites_with_clinics,
 )
 from ..reminding.queries import reminders_of
-from ..still_possible import still_possible
+from ..still_possible import booking_closed, still_possible
 from ..waiting.queries import list_of, waits_of
 from .door import bp, for_whom, number, own_booking
 
@@ -112,6 +112,11 @@ def book(slot_id: int) -> ResponseReturnValue:
         .where(Slot.id == slot_id)
         .options(joinedload(Slot.clinic).joinedload(Clinic.site))
     )
+    if request.method == "GET" and (why := booking_closed(slot, me())):
+        others = other_times(slot, person)
+        return render_template(
+            "clinics/closed.html", slot=slot, clinic=slot.clinic, person=person, why=why, others=others
+        )
     bring_it = request.args.get("ticket", "")[:40]
     form = BookingForm.open(person, slot.clinic.topics, to_bring(me(), person), bring_it)
     if form.validate_on_submit():

@@ -17,9 +17,10 @@ from ...pages.presses import done, once
 from ...people.access import me, public
 from ...people.models import Person
 from .. import access
+from ..booking import ClinicCalledOff, SlotPassed
 from ..forms import BookingForm
 from ..models import Booking, Clinic, Slot
-from ..queries import next_clinics
+from ..queries import next_clinics, other_times
 from ..waiting.joining import StillFree, join, withdraw
 from ..waiting.links import offer_named
 from ..waiting.models import WaitingEntry, WaitingState
@@ -42,6 +43,12 @@ def wait(clinic_id: int) -> ResponseReturnValue:
     clinic = db.one_or_404(
         access.visible_clinics(me()).where(Clinic.id == clinic_id).options(joinedload(Clinic.site))
     )
+    if request.method == "GET" and (clinic.is_called_off or clinic.has_passed):
+        why = str(ClinicCalledOff() if clinic.is_called_off else SlotPassed())
+        others = other_times(clinic.slots[0], person) if clinic.slots else []
+        return render_template(
+            "clinics/closed.html", slot=None, clinic=clinic, person=person, why=why, others=others
+        )
     form: Any = WaitingForm.open(person, clinic.topics)
     offers = next_clinics(person)
     full = {
@@ -51,7 +58,7 @@ def wait(clinic_id: int) -> ResponseReturnValue:
         form.others.choices = {key: f"{_day(each)}, {each.venue}" for key, each in full.items()}
     else:
         del form.others
-    status, free = 200, False
+    status, free = 200, any(each.times for each in offers if each.clinic.id == clinic.id)
     if form.validate_on_submit():
         chosen = [full[key] for key in (form.others.data or [])] if full else []
         try:
