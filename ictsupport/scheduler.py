@@ -8,7 +8,7 @@ itself is claimed like any other (see jobs.py).
 import logging
 import threading
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -63,9 +63,14 @@ class Worker:
         )
 
     def start(self) -> None:
+        """Tick at once, and then by the timetable: whatever is wanted daily must come even where one starts anew daily."""
         for appointment in _timetable:
             self.scheduler.add_job(
-                self._tick, "interval", args=[appointment], seconds=appointment.every.total_seconds()
+                self._tick,
+                "interval",
+                args=[appointment],
+                seconds=appointment.every.total_seconds(),
+                next_run_time=datetime.now(UTC),
             )
         self.scheduler.start()
         for thread in self.threads:

@@ -10,6 +10,7 @@ from flask import Flask
 from ictsupport import clock, jobs
 from ictsupport.database import db
 from ictsupport.pages.presses import Press
+from ictsupport.scheduler import Worker, timetable
 
 from ..beside import Beside
 from ..conftest import NOW
@@ -68,6 +69,21 @@ def test_a_failing_job_is_tried_again_later_and_in_the_end_given_up(context):
         jobs.run_all()
         db.session.refresh(job)
         assert job.failed_at
+
+
+def test_what_is_wanted_daily_comes_where_one_starts_anew_daily(real_app: Flask):
+    worker, wanted = Worker(real_app, threads=0), {each.kind for each in timetable()}
+    worker.start()
+    try:
+        for _ in range(100):
+            with real_app.app_context():
+                there = set(db.session.scalars(sa.select(jobs.Job.kind)))
+            if wanted <= there:
+                break
+            time.sleep(0.1)
+    finally:
+        worker.stop()
+    assert wanted <= there
 
 
 def work(say):
