@@ -6,7 +6,7 @@ from datetime import timedelta
 from .. import clock
 from ..people.models import Person
 from . import access
-from .booking import ClinicCalledOff, SlotPassed, TooLateToBook, TooLateToMove, in_words
+from .booking import ClinicCalledOff, NotYetBookable, SlotPassed, TooLateToBook, TooLateToMove, in_words
 from .calling_off import TooLateToCancel, cancelling_closed
 from .models import Booking, Slot
 
@@ -37,14 +37,17 @@ def still_possible(booking: Booking, by: Person) -> StillPossible:
 
 
 def booking_closed(slot: Slot, by: Person) -> str:
-    """Why nobody can book the time any more, in words; empty where they can. No statement as long as nothing has closed."""
+    """Why nobody can book the time, in words; empty where they can. No statement as long as booking is open."""
     clinic = slot.clinic
     if clinic.is_called_off or slot.withdrawn_at is not None:
         return str(ClinicCalledOff())
-    if clock.now() <= slot.starts_at - timedelta(minutes=clinic.book_until_minutes):
+    early = clinic.bookable_from is not None and clinic.bookable_from > clock.now()
+    if not early and clock.now() <= slot.starts_at - timedelta(minutes=clinic.book_until_minutes):
         return ""
     if access.runs(by, clinic):
         return str(SlotPassed()) if slot.ends_at <= clock.now() else ""
+    if early:
+        return str(NotYetBookable())
     if slot.has_passed:
         return str(SlotPassed())
     return str(TooLateToBook(before=in_words(clinic.book_until_minutes)))

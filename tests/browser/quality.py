@@ -42,6 +42,7 @@ OWN_RULES = """
   if (document.querySelector('[style]')) wrong.push(`an inline style: ${name(document.querySelector('[style]'))}`);
   for (const el of document.querySelectorAll('a[href], button, input, select, textarea, summary')) {
     if (!shown(el) || el.type === 'hidden' || el.closest('.skip')) continue;
+    if (el.matches('[aria-hidden="true"][tabindex="-1"]')) continue;   // for the Enter key alone: nobody sees it
     const look = getComputedStyle(el);
     if (el.matches('a, button') && look.display === 'inline') continue;   // links within a sentence are exempt
     const boxes = [el, ...(el.labels ?? [])].map((one) => one.getBoundingClientRect());   // a label is part of the target

@@ -134,7 +134,7 @@ def test_a_time_that_cannot_be_had_says_so_before_anything_is_pressed(make_clini
     clinic, later = make_clinic(), make_clinic(day=date(2026, 11, 27))
     address = f"/clinics/slots/{clinic.slots[0].id}/booking"
     instead = f'href="/clinics/slots/{later.slots[0].id}/booking"'
-    for minutes, why in ((-30, "Booking for that time closed 1 hour before it"), (70, "has already started")):
+    for minutes, why in ((-30, "or ring us: <a"), (70, "has already started")):
         with clock.at(clinic.starts_at + timedelta(minutes=minutes)):
             page = browser(member).get(address).text
             assert why in page

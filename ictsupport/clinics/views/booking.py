@@ -17,7 +17,7 @@ from ...pages.presses import done, once
 from ...people.access import me, members_acted_for
 from ...people.models import DelegateScope, Person, Site
 from .. import access
-from ..booking import SlotFull, TooManyBookings, book_slot, move_booking
+from ..booking import Overlapping, SlotFull, TooManyBookings, book_slot, move_booking
 from ..calling_off import cancel_booking
 from ..day.bringing import bring
 from ..day.dropping_in import turns_of, waits_at
@@ -134,10 +134,10 @@ def book(slot_id: int) -> ResponseReturnValue:
                 bring(form.chosen_ticket, booking, by=me())
         except Refusal as refusal:
             form.form_errors.append(str(refusal))
-            most = isinstance(refusal, TooManyBookings)
-            others = [] if most else other_times(slot, person)
+            booked = isinstance(refusal, TooManyBookings | Overlapping)
+            others = [] if isinstance(refusal, TooManyBookings) else other_times(slot, person)
             full = isinstance(refusal, SlotFull) and not free_times(slot.clinic, person)
-            return _ask(form, slot, person, others=others, full=full, most=most), 409
+            return _ask(form, slot, person, others=others, full=full, booked=booked), 409
         whose = "Your time is" if person.id == me().id else f"The time is now {person.name}’s: it is"
         return done(
             url_for(".booking", booking_id=booking.id), f"{whose} booked. A confirmation is on its way."
@@ -151,10 +151,16 @@ def _ask(
     person: Person,
     others: list[tuple[Clinic, Slot]] | None = None,
     full: bool = False,
-    most: bool = False,
+    booked: bool = False,
 ) -> str:
     return render_template(
-        "clinics/book.html", form=form, slot=slot, person=person, others=others or [], full=full, most=most
+        "clinics/book.html",
+        form=form,
+        slot=slot,
+        person=person,
+        others=others or [],
+        full=full,
+        booked=booked,
     )
 
 
