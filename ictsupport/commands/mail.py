@@ -1,8 +1,9 @@
 """ictsupport mail: what has been written to people, and whether it has left; and mail that comes in."""
 
+import json
 import logging
 import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 from flask import Flask
@@ -12,7 +13,9 @@ from sqlalchemy import func, select
 from ..config import settings
 from ..database import db
 from ..errors import Refusal
-from ..mail import Outgoing, delivery, mailbox, receiving
+from ..mail import Outgoing, delivery, layout, mailbox, receiving
+from ..mail.reading import Letter
+from ..mail.reading import read as read_letter
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +80,13 @@ def receive(context: click.Context) -> None:
     context.exit(status)
 
 
+@group.command("parse", with_appcontext=False)
+def parse() -> None:
+    """Print as JSON what is read of the message on standard input; nothing is kept."""
+    letter = read_letter(sys.stdin.buffer.read())
+    click.echo(json.dumps(as_json(letter), ensure_ascii=False, indent=2))
+
+
 @group.command("read")
 def read() -> None:
     """Read the mailbox of the settings once, to see whether it can be read."""
@@ -89,6 +99,31 @@ def read() -> None:
         said = mailbox.in_words(error, config)
         raise click.ClickException(f"{config.mailbox_name} could not be read: {said}") from None
     click.echo(f"{run.kept} kept, {run.known} were kept before, {run.left} left there, flagged.")
+
+
+def as_json(letter: Letter) -> dict[str, Any]:
+    """What was read of a message, for those who ask why it went where it did."""
+    return {
+        **{"from_name": letter.from_name, "from": letter.from_address, "to": letter.to, "cc": letter.cc},
+        **{"subject": letter.subject, "text": letter.text, "html": layout.shown(letter.html)},
+        **{"reply_text": letter.words, "rest": letter.rest},
+        "attachments": [
+            {
+                "filename": file.name,
+                "size": len(file.content),
+                "content_type": file.kind,
+                "inline": bool(file.cid),
+            }
+            for file in letter.files
+        ],
+        **{
+            "message_id": letter.message_id,
+            "in_reply_to": letter.in_reply_to,
+            "references": letter.references,
+        },
+        **{"auto": bool(letter.automatic), "auto_because": letter.automatic, "bounce": letter.bounce},
+        **{"sender_fails": letter.sender_fails, "trouble": letter.trouble},
+    }
 
 
 def take_in(app: Flask, stream: BinaryIO) -> int:

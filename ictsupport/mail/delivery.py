@@ -57,6 +57,8 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     message["Message-ID"] = outgoing.message_id
     if outgoing.thread:
         message["References"] = message["In-Reply-To"] = outgoing.thread
+    if config.mail_inbox and config.mail_inbox.lower() != config.mail_from.lower():
+        message["Reply-To"] = config.mail_inbox
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(outgoing.text)
     if outgoing.calendar:

@@ -23,7 +23,7 @@ from ..config import settings
 from ..database import db, insert_if_new, is_lock_trouble, lock
 from ..errors import Refusal
 from .models import IncomingMessage, IncomingState
-from .reading import Letter, read
+from .reading import Letter, envelope, read
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,10 @@ class Empty(Refusal):
 
 class NotUnderstood(Exception):
     """The message is of the taker's kind, and cannot be used; the words say why."""
+
+
+class NotNow(Exception):
+    """The message can be taken, but something that it needs is away: it is handed on again later."""
 
 
 def taker(name: str) -> Callable[[Taker], Taker]:
@@ -65,7 +69,7 @@ def receive(raw: bytes) -> bool:
         raise Empty
     if len(raw) > largest():
         raise TooLarge(megabytes=settings().mail_megabytes)
-    letter = _read(raw)
+    letter = envelope(raw)
     row = {
         "digest": letter.digest,
         "message_id": letter.message_id,
@@ -87,7 +91,7 @@ def receive(raw: bytes) -> bool:
 
 def left_in_mailbox(head: bytes, size: int) -> None:
     """Put down that a message is too large to be kept, with its head, for somebody to see to it. Does not commit."""
-    letter = _read(head)
+    letter = envelope(head)
     refusal = TooLarge(megabytes=settings().mail_megabytes)
     row = {
         "digest": letter.digest,
@@ -114,7 +118,7 @@ def hand_on(payload: dict[str, Any]) -> None:
     lock(incoming)
     if incoming.state is not IncomingState.WAITING:
         return
-    letter = _read(incoming.raw or b"")
+    letter = read(incoming.raw or b"", trusted_hop=settings().mail_trusted_hop)
     name, said = _first_taker(letter)
     incoming.state = IncomingState.TAKEN if name else IncomingState.NOT_UNDERSTOOD
     incoming.taken_by, incoming.outcome, incoming.done_at = name, said[:500], clock.now()
@@ -127,6 +131,8 @@ def _first_taker(letter: Letter) -> tuple[str, str]:
         try:
             with db.session.begin_nested():
                 said = take(letter)
+        except NotNow:
+            raise
         except (NotUnderstood, Refusal) as reason:
             why = str(reason)
         except DBAPIError as error:
@@ -141,10 +147,6 @@ def _first_taker(letter: Letter) -> tuple[str, str]:
             if said is not None:
                 return name, said
     return "", why
-
-
-def _read(raw: bytes) -> Letter:
-    return read(raw, trusted_hop=settings().mail_trusted_hop)
 
 
 @jobs.handles("mail.forget_incoming")
