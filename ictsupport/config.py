@@ -88,6 +88,11 @@ class Settings(BaseSettings):
         description="How your mail server signs the Authentication-Results it writes (its authserv-id); empty heeds any that says fail",
     )
     mail_megabytes: int = Field(25, ge=1, le=200, description="Largest message that is taken in")
+    mail_most_an_hour: int = Field(
+        20,
+        ge=1,
+        description="Most requests and replies that are taken by e-mail from one address within an hour",
+    )
     mail_raw_kept_days: int = Field(
         90, ge=1, description="The words of incoming mail that was understood are forgotten after so long"
     )

@@ -85,7 +85,10 @@ def incoming() -> ResponseReturnValue:
 def source(incoming_id: int) -> ResponseReturnValue:
     """The message as it came, to be looked at elsewhere."""
     wanted = select(IncomingMessage).where(
-        IncomingMessage.id == incoming_id, IncomingMessage.raw.is_not(None)
+        IncomingMessage.id == incoming_id,
+        IncomingMessage.raw.is_not(None),
+        IncomingMessage.state
+        != IncomingState.TAKEN,  # what became part of a ticket is for those who may open that
     )
     found: IncomingMessage = db.one_or_404(wanted.options(undefer(IncomingMessage.raw)))
     answer = Response(found.raw, mimetype="message/rfc822")

@@ -6,6 +6,7 @@ from flask import Flask
 def init_app(app: Flask) -> None:
     # Most of these listen, or put pages onto the blueprint.
     from .tasks import models as task_models  # noqa: F401, I001  (tickets have tasks: known before any is read)
+    from .by_email import models as mail_models  # noqa: F401  (messages may have come by mail)
     from . import emails, models, rebuilding, system_parts, views  # noqa: F401
     from .approvals import desk_views as approval_desk_views  # noqa: F401
     from .approvals import emails as approval_emails  # noqa: F401
@@ -16,6 +17,8 @@ def init_app(app: Flask) -> None:
     from .assigning import dealing_views, standing, taking_views, team_views, today_views  # noqa: F401
     from .assigning import suggesting as suggesting_agents  # noqa: F401
     from .blueprint import bp
+    from .by_email import taking  # noqa: F401
+    from .by_email import views as mail_views  # noqa: F401
     from .calls import keeping  # noqa: F401
     from .outages import happening as outage_happening  # noqa: F401
     from .outages import reporting, suggesting  # noqa: F401

@@ -60,7 +60,8 @@ def ticket(reference: str) -> ResponseReturnValue:
     if page is not None:
         return page
     seen = visible_tickets(me()).where(Ticket.reference == reference)
-    found: Ticket = db.one_or_404(seen.options(joinedload(Ticket.queue), joinedload(Ticket.assignee)))
+    shown = (joinedload(Ticket.queue), joinedload(Ticket.assignee), joinedload(Ticket.mailed))
+    found: Ticket = db.one_or_404(seen.options(*shown))
     note_reading(found, me())
     return requester_views.request_page(found)
 

@@ -189,7 +189,7 @@ def test_a_damaged_entry_is_kept_and_told_of(context, came, entry):
 def test_an_answer_within_a_forwarded_message_is_nobodys_answer(booking, came):
     inner = answer_of(booking)
     raw = b"From: stranger@c.example\r\nContent-Type: message/rfc822\r\n\r\n" + inner
-    assert came(raw).outcome == receiving.NOBODY
+    assert came(raw).outcome == "Nobody here has the address that it comes from."
     assert booking.state is BookingState.CONFIRMED
 
 

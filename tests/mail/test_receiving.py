@@ -34,7 +34,10 @@ def came(raw: bytes) -> IncomingMessage:
 
 def test_what_nobody_takes_is_kept_with_the_reason_and_its_source(context, administrator, browser):
     message = came(BARE)
-    assert (message.state, message.outcome) == (IncomingState.NOT_UNDERSTOOD, receiving.NOBODY)
+    assert (message.state, message.outcome) == (
+        IncomingState.NOT_UNDERSTOOD,
+        "Nobody here has the address that it comes from.",
+    )
     desk = browser(administrator)
     page = desk.get("/post-office/incoming").text
     assert "pat@northbrook.example" in page

@@ -4,10 +4,13 @@ import io
 from datetime import date, time, timedelta
 from typing import Any
 
+from sqlalchemy import func, select
 from werkzeug.datastructures import FileStorage
 
 from ictsupport import clock
 from ictsupport.database import db
+from ictsupport.mail.models import IncomingMessage
+from ictsupport.mail.receiving import receive
 from ictsupport.people.models import Role
 from ictsupport.people.rota.absences import enter_absence
 from ictsupport.people.rota.models import AbsenceKind
@@ -15,6 +18,7 @@ from ictsupport.tickets.approvals.asking import ask
 from ictsupport.tickets.approvals.links import signed as signed_approval
 from ictsupport.tickets.asking import requests as asking
 from ictsupport.tickets.assigning.dealing import deal_out
+from ictsupport.tickets.by_email.models import Mailed
 from ictsupport.tickets.desk.macros import Steps, save_macro
 from ictsupport.tickets.desk.models import Macro, Reach, SavedReply
 from ictsupport.tickets.desk.saved_replies import save_reply
@@ -57,6 +61,7 @@ DOORS = {
         Door(get=ASKER, hidden=EVERYBODY),
         Door(get=DESK, hidden=EVERYBODY, fill={"file_id": "internal_file_id"}),
     ],
+    "tickets.mail_layout": Door(get=DESK),
     "tickets.new": Door(get=EVERYBODY, post=EVERYBODY),
     "tickets.questions": Door(get=EVERYBODY),
     "tickets.members": Door(get=EVERYBODY),
@@ -257,7 +262,19 @@ def things(world: World) -> dict[str, Any]:
         council=world.council,
         by=world.visitors[Role.SYSTEMS_LEAD],
     )
+    receive(b"From: tina@northbrook.example\nContent-Type: text/html\n\n<p>No tone")
+    mail = Mailed(
+        incoming_id=db.session.scalar(select(func.max(IncomingMessage.id))),
+        ticket_id=ticket.id,
+        at=clock.now(),
+        from_name="",
+        from_address="tina@northbrook.example",
+        has_layout=True,
+    )
+    db.session.add(mail)
+    db.session.flush()
     return {
+        "mail_id": mail.id,
         "approval_id": approval.id,
         "approver_id": approver.id,
         "approval_token": signed_approval(approver, world.member),

@@ -9,6 +9,7 @@ from ...database import db
 from ...people.models import Demonstration
 from ...tickets import history
 from . import (
+    answers,
     approvals,
     asking,
     clinic_today,
@@ -69,5 +70,6 @@ def load(
         clinics.leave_with_devices(scene)
         together.put_together(scene, now)
         clinic_today.hold_clinic_today(scene)
+        answers.answer_invitations(scene)
         clinics.send_nothing()
         db.session.commit()

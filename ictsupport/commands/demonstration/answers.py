@@ -1,4 +1,4 @@
-"""What calendars have answered to invitations, and a letter that the service does not understand: all of it as mail."""
+"""What calendars have answered to invitations, a request by e-mail, and a letter from nobody we know: all of it as mail."""
 
 from email.message import EmailMessage
 
@@ -12,11 +12,19 @@ from ...mail.models import IncomingMessage
 from ...mail.receiving import hand_on, receive
 from .setting import Setting
 
+ASKED = "It asks for a password when I open the papers. Can somebody ring me before Tuesday?"
+QUOTED = (
+    "On Monday, ICT support <ictsupport@localhost> wrote:\n> Your iPad is ready for you.\n> ICT support\n"
+)
+LAID_OUT = (
+    '<p>See <a href="https://tablets.example/help">what it says</a>.</p><img src="https://tablets.example/logo.png" alt="Logo">'
+    "<blockquote><p>Your iPad is ready for you.</p><p>ICT support</p></blockquote>"
+)
 ANSWERS = ("ACCEPTED", "ACCEPTED", "TENTATIVE", "ACCEPTED")
 
 
 def answer_invitations(scene: Setting) -> None:
-    """Some of those who come to the next clinics have said so; somebody wrote to the clinics' address instead."""
+    """Some of those who come to the next clinics have said so."""
     to_come = (
         select(Booking)
         .join(Booking.slot)
@@ -32,12 +40,19 @@ def answer_invitations(scene: Setting) -> None:
     bookings = db.session.scalars(to_come).all()[::2]
     for booking, partstat in zip(bookings, ANSWERS, strict=False):
         _take_in(_answer(booking, partstat))
+    _write_to_the_desk(scene)
+
+
+def _write_to_the_desk(scene: Setting) -> None:
+    """A member asks by e-mail, below what they once were sent; somebody writes whom nobody knows."""
     member = scene.members[0]
     letter = _letter(member.name, member.email or "", "My iPad again")
-    letter.set_content(
-        "It asks for a password when I open the papers. Can somebody ring me before Tuesday?\n"
-    )
+    letter.set_content(f"{ASKED}\n\n-- \n{member.name}\n\n{QUOTED}")
+    letter.add_alternative(f"<p>{ASKED}</p>{LAID_OUT}", subtype="html")
     _take_in(letter)
+    stranger = _letter("Prize office", "win@prizes.example", "You have won a tablet")
+    stranger.set_content("Answer with your password to have it sent to you.\n")
+    _take_in(stranger)
 
 
 def _take_in(letter: EmailMessage) -> None:

@@ -79,6 +79,7 @@ def conversation(person: Person, ticket: Ticket) -> Sequence[Message]:
             with_expression(Message.went_to, _went_to(ticket)),
             joinedload(Message.author),
             joinedload(Message.for_whom),
+            joinedload(Message.mailed),
             selectinload(Message.attachments).raiseload("*"),
             Load(Message).raiseload("*"),
         )

@@ -60,6 +60,7 @@ def _whole(person: Person) -> Select[Any]:
             joinedload(Ticket.device),
             joinedload(Ticket.council),
             joinedload(Ticket.follows).load_only(Ticket.reference),
+            joinedload(Ticket.mailed),
             joinedload(Ticket.clocks),
             joinedload(Ticket.tasks).joinedload(Task.assignee),
             Load(Ticket).raiseload("*"),

@@ -19,6 +19,7 @@ from ...pages.filters import moment
 from ...pages.markdown import markdown
 from ...people.models import Person
 from ...statements import put_together
+from ..by_email.models import Mailed
 from ..models import Attachment, Message, MessageKind, Ticket
 from ..parts import Happening, happenings_around
 from ..related.queries import Joined
@@ -77,6 +78,8 @@ class Line:
     files: Sequence[Attachment] = ()
     changes: Sequence[Changed] = ()
     mail: Outgoing | None = None
+    mailed: Mailed | None = None
+    """The mail that it came by."""
     on: str = ""
     """The reference of the merged ticket on which it happened."""
     splits: str = ""
@@ -113,7 +116,12 @@ def _what_was_said(with_files: bool) -> Any:
         .where(its, Message.at < bindparam("until"), *filed)
         .order_by(Message.at.desc(), Message.id.desc())
         .limit(LOADED)
-        .options(joinedload(Message.author), joinedload(Message.for_whom), Load(Message).raiseload("*"))
+        .options(
+            joinedload(Message.author),
+            joinedload(Message.for_whom),
+            joinedload(Message.mailed),
+            Load(Message).raiseload("*"),
+        )
     )
 
 
@@ -245,6 +253,7 @@ class Past:
             label=f"Raised, {ticket.channel.value}",
             body=ticket.description,
             files=self.files.get(None, ()),
+            mailed=ticket.mailed,
             splits="?" if ticket.merged_into_id is None else "",
             went_to=self.splits.get(0, ()),
         )
@@ -263,6 +272,7 @@ class Past:
             reason=f"Promised to ring back: {moment(message.promised_at)}" if message.promised_at else "",
             anchor=f"message-{message.id}",
             files=self.files.get(message.id, ()),
+            mailed=message.mailed,
             on=self._on(message.ticket_id, message.via_id),
             splits=f"?message={message.id}" if here else "",
             went_to=self.splits.get(message.id, ()),
@@ -300,10 +310,12 @@ def _look_of(message: Message) -> str:
 
 def _label_of(message: Message) -> str:
     if message.kind is MessageKind.NOTE:
-        return "Internal note"
+        return "Internal note" if message.mailed is None else "By e-mail, for the desk alone"
     if message.kind is MessageKind.CALL:
         result = f", {message.call_result.value}" if message.call_result else ""
         return f"Telephone call{result}"
+    if message.mailed is not None:
+        return "By e-mail"
     return "" if message.from_requester else "Reply"
 
 

@@ -2,7 +2,7 @@
 
 import enum
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ForeignKey,
@@ -20,6 +20,9 @@ from .kinds import (
     Channel,
 )
 from .tickets import Ticket
+
+if TYPE_CHECKING:
+    from ..by_email.models import Mailed
 
 
 class MessageKind(enum.Enum):
@@ -59,6 +62,7 @@ class Message(Model):
     author: Mapped[Person | None] = relationship(foreign_keys=[author_id])
     for_whom: Mapped[Person | None] = relationship(foreign_keys=[for_whom_id])
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="message", order_by="Attachment.id")
+    mailed: Mapped["Mailed | None"] = relationship(viewonly=True)
 
     VIA = text("via_id IS NOT NULL")
     __table_args__ = (Index("ix_message_via_id", "via_id", sqlite_where=VIA, postgresql_where=VIA),)

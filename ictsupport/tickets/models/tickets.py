@@ -15,6 +15,7 @@ from .kinds import Channel, ClockKind, ContactBy, HoldReason, Resolution, Status
 from .queues import Queue
 
 if TYPE_CHECKING:
+    from ..by_email.models import Mailed
     from ..desk.models import Tag
     from ..targets.models import Clock
     from ..tasks.models import Task
@@ -141,6 +142,10 @@ class Ticket(Scoped, Model):
     attachments: Mapped[list["Attachment"]] = relationship(back_populates="ticket", order_by="Attachment.id")
     clocks: Mapped[list["Clock"]] = relationship(back_populates="ticket", order_by="Clock.id")
     tasks: Mapped[list["Task"]] = relationship(back_populates="ticket", order_by="Task.place, Task.id")
+    mailed: Mapped["Mailed | None"] = relationship(
+        primaryjoin="and_(Mailed.ticket_id == Ticket.id, Mailed.message_id.is_(None))", viewonly=True
+    )
+    """The mail it was raised by."""
     follows: Mapped["Ticket | None"] = relationship(remote_side=[id], foreign_keys=[follows_id])
     merged_into: Mapped["Ticket | None"] = relationship(remote_side=[id], foreign_keys=[merged_into_id])
 
