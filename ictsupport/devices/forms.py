@@ -45,9 +45,15 @@ class ReturnForm(Form):
     )
 
 
+LARGEST = 500_000
+"""Bytes of a list that a page takes; the command takes more."""
+LARGEST_KEPT = (LARGEST + 2) // 3 * 4
+"""The same as the letters in which the page keeps it between the preview and *Bring all of it in*."""
+
+
 class ImportForm(Form):
     file = FileField("File", description="CSV or a spreadsheet saved as CSV, up to 500 KB")
-    kept = HiddenField()
+    kept = HiddenField(validators=[Length(max=LARGEST_KEPT)])
     do_it = HiddenField()
 
 

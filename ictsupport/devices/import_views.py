@@ -10,12 +10,9 @@ from ..importing import Outcome, Report, bring_in
 from ..pages.presses import done, once
 from ..people.access import allow, me
 from .access import KEEPERS
-from .forms import ImportForm
+from .forms import LARGEST, ImportForm
 from .importing import Devices
 from .views import bp
-
-LARGEST = 500_000
-"""Bytes that a page takes; the command takes more."""
 
 
 @bp.route("/devices/import", methods=["GET", "POST"])
