@@ -14,6 +14,9 @@ from ictsupport.clinics.calling_off import (
     cancel_booking,
     undo_calling_off,
 )
+from ictsupport.clinics.day.going_home import in_the_queue
+from ictsupport.clinics.day.queue import NotHeld, come_back, join_queue
+from ictsupport.clinics.day.visitors import name_visitor
 from ictsupport.clinics.models import BookingState
 from ictsupport.clinics.waiting import replacing
 from ictsupport.clinics.waiting.joining import join
@@ -172,6 +175,27 @@ def test_whom_to_ring(clinic, booked, host, crowd):
         booked[2].id: replacing.NOTHING_TO_OFFER,
     }
     assert "we will ring you" in letters(crowd[1])[0].text
+
+
+def test_whoever_is_in_the_queue_is_told_and_waits_no_longer(
+    clinic, following, booked, make_clinic, host, crowd, browser
+):
+    later = make_clinic(day=date(2026, 12, 4))
+    with clock.at(clinic.starts_at + timedelta(minutes=5)):
+        waiting = join_queue(clinic, crowd[5], by=host)
+        join_queue(clinic, name_visitor(clinic, "Jo Marsden", by=host), by=host)
+        page = browser(host).get(f"/clinics/{clinic.id}/calling-off").text
+        assert f"2 people are in the drop-in queue: {crowd[5].name}, Jo Marsden" in page
+        assert "so tell them yourself: Jo Marsden" in page
+        call_off_clinic(clinic, reason=WHY, by=host)
+        carry_out(clinic)
+        assert in_the_queue(clinic) == []
+        with pytest.raises(NotHeld):
+            come_back(waiting, by=host)
+    letter = db.session.scalars(sa.select(Outgoing).where(Outgoing.to_id == crowd[5].id)).one()
+    assert WHY in letter.text
+    assert "The next free time is on 4 December 2026 at 2pm" in letter.text
+    assert f"/clinics/slots/{later.slots[0].id}/booking" in letter.text
 
 
 def test_a_letter_that_fails_is_a_call_to_make(clinic, following, booked, host, crowd):

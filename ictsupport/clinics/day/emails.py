@@ -3,7 +3,8 @@
 from ...config import settings
 from ...journal import on
 from ...mail import send
-from .events import ClinicRunsLate
+from ..queries import next_free_slot
+from .events import ClinicRunsLate, DropInSentHome
 from .late import still_to_come
 
 
@@ -23,3 +24,18 @@ def tell_what_to_expect(event: ClinicRunsLate) -> None:
             expected=starts_at + clinic.lateness,
             phone=settings().service_phone,
         )
+
+
+@on(DropInSentHome)
+def tell_that_it_is_off(event: DropInSentHome) -> None:
+    """They need not wait; and when the next time is free for them."""
+    free = next_free_slot(event.person)
+    send(
+        to=event.person,
+        template="clinics/queue_called_off",
+        about=event.about,
+        clinic=event.clinic,
+        reason=event.clinic.called_off_reason,
+        slot=free[1] if free else None,
+        phone=settings().service_phone,
+    )

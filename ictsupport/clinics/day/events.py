@@ -29,6 +29,10 @@ class DropInLeft(DropInEvent):
     """They went, or the day ended, before anybody saw them."""
 
 
+class DropInSentHome(DropInEvent):
+    """Their clinic was called off while they waited."""
+
+
 class DropInIsBack(DropInEvent):
     pass
 

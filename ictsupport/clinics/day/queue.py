@@ -131,6 +131,8 @@ def come_back(drop_in: DropIn, *, by: Person) -> DropIn:
     refuse_another_day(drop_in.clinic)
     if drop_in.left_at is None:
         return drop_in
+    if drop_in.clinic.is_called_off:
+        raise NotHeld(name=drop_in.person.name)
     if (again := waiting_at(drop_in.clinic, drop_in.person)) is not None:
         return again
     drop_in.left_at = None

@@ -10,6 +10,7 @@ from ...errors import Refusal
 from ...pages.presses import done, once
 from ...people.access import me
 from ..calling_off import call_off_clinic, calling_off_of, undo_calling_off
+from ..day.going_home import in_the_queue
 from ..forms import ReasonForm
 from ..models import Booking
 from ..waiting.models import CallToMake
@@ -39,6 +40,7 @@ def call_off(clinic_id: int) -> ResponseReturnValue:
         clinic=clinic,
         plans=plan_replacing(clinic),
         waiting=waiting_for(clinic),
+        queue=in_the_queue(clinic),
         minutes=settings().clinic_call_off_minutes,
     )
     return page, status
@@ -56,6 +58,7 @@ def called_off(clinic_id: int) -> ResponseReturnValue:
         calling_off=calling_off,
         pending=pending,
         plans=plan_replacing(clinic) if pending else [],
+        queue=in_the_queue(clinic) if pending else [],
         told=[] if pending else told_of(clinic),
     )
 

@@ -22,6 +22,7 @@ from ...people.models import Person
 from ...tickets.models import ContactBy, Ticket
 from .. import access
 from ..booking import PATIENCE, free_ticks
+from ..day.going_home import send_home
 from ..events import BookingCancelled
 from ..models import BookedTick, Booking, BookingState, Clinic, Slot
 from ..queries import next_free_times
@@ -192,6 +193,7 @@ def place_everybody_anew(payload: dict[str, Any]) -> None:
     for plan in plans:
         _place(plan, clinic)
     _pass_waiters_on(clinic)
+    send_home(clinic)
 
 
 def _take_turns(people: list[int]) -> None:
