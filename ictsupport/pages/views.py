@@ -41,6 +41,11 @@ class Service:
         return self._said("phone") or self.settings.service_phone
 
     @property
+    def takes_mail(self) -> bool:
+        """Whether an answer to its mail is read."""
+        return bool(self.settings.mail_inbox)
+
+    @property
     def hours(self) -> str:
         return self._said("hours") or self.settings.service_hours
 

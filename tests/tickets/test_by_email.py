@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from ictsupport import clock, jobs
 from ictsupport.database import db
 from ictsupport.mail import Outgoing, receiving
+from ictsupport.mail.delivery import compose
 from ictsupport.mail.models import IncomingMessage, IncomingState
 from ictsupport.people.models import DelegateScope, Delegation
+from ictsupport.tickets.by_email import taking
 from ictsupport.tickets.by_email.models import Mailed
 from ictsupport.tickets.holding import hold
 from ictsupport.tickets.models import Channel, HoldReason, MessageKind, Resolution, Status, Ticket
@@ -365,3 +367,39 @@ def test_mail_waits_while_files_cannot_be_kept(desk, staff, monkeypatch, app, tm
     db.session.refresh(taken)
     assert taken.state is IncomingState.TAKEN
     assert len(tickets()[0].attachments) == 1
+
+
+class Killed(BaseException):
+    pass
+
+
+def test_a_kill_between_two_steps_loses_nothing_and_does_nothing_twice(ticket, staff, monkeypatch, outbox):
+    def die(*_):
+        raise Killed
+
+    raw = mail(staff, ticket.reference, "More.")
+    before = len(outbox())
+    receiving.receive(raw)
+    db.session.commit()
+    with monkeypatch.context() as patched:
+        patched.setattr(taking, "remember", die)
+        with pytest.raises(Killed):
+            jobs.run_all()
+    db.session.rollback()
+    assert ticket.messages == []
+    assert not receiving.receive(raw)
+    for _ in range(2):
+        with clock.at(NOW + timedelta(minutes=5)):
+            jobs.run_all()
+    db.session.expire_all()
+    assert [message.body for message in ticket.messages] == ["More."]
+    assert len(outbox()) == before
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Mailed)) == 1
+
+
+def test_our_letters_ask_for_an_answer_where_one_is_read(ticket, staff, app, monkeypatch, make_ticket):
+    assert "Answer this e-mail" not in sent_to(staff, ticket).text
+    monkeypatch.setattr(app.config["SETTINGS"], "mail_inbox", "help@northbrook.example")
+    said = sent_to(staff, make_ticket(subject="Another"))
+    assert "Answer this e-mail, or see it and add a photograph: http" in said.text
+    assert compose(said)["Reply-To"] == "help@northbrook.example"

@@ -7,7 +7,6 @@ from werkzeug.datastructures import FileStorage
 from ...config import settings
 from ...errors import Refusal
 from ...mail.reading import Letter
-from ...mail.receiving import NotNow
 from ..attachments import Stored, label_of, receive
 from ..file_store import FilesAway
 from ..texts import LONGEST
@@ -29,6 +28,8 @@ def taken(letter: Letter) -> tuple[list[Stored], str]:
                 left_out.append(f"“{name}” is one too many: {most} files are taken from a message.")
             else:
                 stored += _kept(file.name, file.content)
+        except FilesAway:
+            raise  # not the file's fault
         except Refusal as refusal:
             left_out.append(str(refusal))
     return stored, " ".join(dict.fromkeys(left_out))
@@ -42,7 +43,4 @@ def _whole_text(letter: Letter) -> list[Stored]:
 
 
 def _kept(name: str, content: bytes) -> list[Stored]:
-    try:
-        return receive([FileStorage(io.BytesIO(content), filename=name or "file")])
-    except FilesAway as away:
-        raise NotNow(str(away)) from away
+    return receive([FileStorage(io.BytesIO(content), filename=name or "file")])

@@ -7,6 +7,7 @@ only for those whose words go into that ticket anyway.
 
 import re
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from sqlalchemy import func, select
 
@@ -41,7 +42,7 @@ def sender_of(letter: Letter) -> Person | None:
 
 def is_our_own(letter: Letter) -> bool:
     """Whether it is a message of the service itself that came back."""
-    own = {address.lower() for address in (settings().mail_from, settings().mail_inbox) if address}
+    own = {parseaddr(each)[1].lower() for each in (settings().mail_from, settings().mail_inbox) if each}
     if letter.from_address.lower() in own:
         return True
     sent = select(Outgoing.id).where(Outgoing.message_id == letter.message_id)
