@@ -16,6 +16,8 @@ from email.message import Message
 from email.utils import collapse_rfc2231_value
 
 MOST_PARTS, DEEPEST = 200, 8
+UNREAD = "unread"
+"""The kind of what lies too deep, or comes after too many others."""
 MOST_HEADER_BYTES = 256 * 1024
 LONGEST_HEADER = 2_000
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
@@ -99,13 +101,17 @@ def leaves(head: Message, body: bytes) -> Iterator[Part]:
         kind = kind_of(part)
         if not kind.startswith("multipart/"):
             yield Part(part, content, kind, choice)
-        elif depth < DEEPEST:
+        elif depth >= DEEPEST:
+            yield Part(part, b"", UNREAD)
+        else:
             choice = choice or (seen if kind == "multipart/alternative" else 0)
             boundary = part.get_boundary("") or ""
             pieces = _pieces(content, boundary.encode("ascii", "surrogateescape"))
             if not pieces:  # its parts cannot be told apart
                 yield Part(Message(), content, "text/plain", choice)
             waiting.extend((*split(piece), depth + 1, choice) for piece in reversed(pieces))
+    if waiting:
+        yield Part(Message(), b"", UNREAD)
 
 
 def kind_of(part: Message) -> str:

@@ -20,7 +20,7 @@ from .automatic import bounce_in, sign_of_a_program
 from .quoting import parted
 
 LARGEST_CALENDAR = 128 * 1024
-LONGEST_TEXT = 400_000
+LONGEST_TEXT = 1_000_000
 MOST_NAMED = 100
 CALENDAR_TYPES = ("text/calendar", "application/ics")
 SEALS = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -39,6 +39,7 @@ KINDS = {"image": "picture", "message": "message"}
 ADDRESS = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,255}")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,198}>")
 SHOWN = re.compile(r"""cid:([^"'\s>]{1,300})""", re.IGNORECASE)
+DRAWN = re.compile(r"data:image/[a-zA-Z+.-]{1,20};base64,[A-Za-z0-9+/=\s]*+")
 RESULT = re.compile(r"\b(dmarc|dkim|spf)\s*=\s*([a-z]+)", re.IGNORECASE)
 COMMENT = re.compile(r"\([^()]*\)")
 SAME_WHATEVER_WAY = ("message-id", "date", "from", "subject")
@@ -165,7 +166,10 @@ def _said_in(parts: Sequence[Part]) -> tuple[str, str]:
     for choice, ways in groupby(parts, key=lambda part: part.choice):
         kinds: dict[str, list[str]] = {"text/plain": [], "text/html": []}
         for part in ways:
-            kinds[part.kind].append(_clean(part.text()[:LONGEST_TEXT]))
+            text = part.text()
+            if part.kind == "text/html":  # pictures written into it would leave no room for its words
+                text = DRAWN.sub("data:", text)[: layout.LARGEST]
+            kinds[part.kind].append(_clean(text))
         plain, rich = "\n\n".join(kinds["text/plain"]).strip("\n"), "\n".join(kinds["text/html"])
         if not choice and plain and rich:  # one after the other, not the one for the other
             words += [plain, layout.words_in(rich)]

@@ -270,6 +270,23 @@ shape(
     calendars=("BEGIN:VCALENDAR",),
 )
 
+DEEP = part("lost", PLAIN)
+for depth in range(9):
+    DEEP = part(many(DEEP, boundary=f"b{depth}"), multi("mixed", f"b{depth}"))
+shape(
+    "too deep",
+    many(part("See", PLAIN), DEEP),
+    multi("mixed"),
+    text="See",
+    files=[("file.bin", "unread", 0, "")],
+)
+shape(
+    "a picture written into the layout",
+    '<p>See<img src="data:image/png;base64,' + "A" * 2_100_000 + '">this',
+    HTML,
+    text="Seethis",
+)
+
 # ---- quotations and signatures
 quoted(
     "gmail",

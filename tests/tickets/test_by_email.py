@@ -252,7 +252,7 @@ def test_only_so_many_are_taken_within_an_hour(desk, staff, app, monkeypatch):
     assert len(tickets()) == 3
 
 
-def test_files_that_are_not_taken_are_named(desk, staff):
+def test_files_that_are_not_taken_are_named_and_the_sender_hears(desk, staff, outbox):
     files = [(f"{n}.png", "image/png", PNG) for n in range(6)]
     came(
         mail(
@@ -270,6 +270,8 @@ def test_files_that_are_not_taken_are_named(desk, staff):
     assert "“run.exe” cannot be attached" in said
     assert "“5.png” is one too many" in said
     assert "“winmail.dat” holds files that only Outlook can open" in said
+    assert outbox()[1:] == [(staff.email, f"Without some files: {ticket.reference}: {ticket.subject}")]
+    assert said in sent_to(staff, ticket).text
 
 
 def test_words_that_do_not_fit_come_as_a_file(desk, staff):
@@ -318,7 +320,9 @@ def test_the_page_shows_the_words_first_and_the_layout_only_on_a_page_of_its_own
     came(mail(staff, "Hello", "Black." + QUOTED, answers=sent_to(staff, ticket)))
     mail_id, message, picture_id = ticket.mailed.id, ticket.messages[-1].id, ticket.attachments[0].id
     desk_of = browser(agent)
-    page = desk_of.get(f"/tickets/{ticket.reference}").text
+    with count_queries() as queries:
+        page = desk_of.get(f"/tickets/{ticket.reference}").text
+    assert len(queries) <= 10  # as many as where nothing came by mail
     assert page.count("Quoted text and signature") == 2
     assert "From Tina Worsley &lt;tina.worsley@northbrook.example&gt;" in page
     assert "“run.exe” cannot be attached" in page

@@ -37,7 +37,8 @@ class Brought:
 
     letter: Letter
     files: list[Stored]
-    left_out: str
+    left_out: str = ""
+    missed: str = ""
 
     @property
     def words(self) -> str:
@@ -51,10 +52,10 @@ class Brought:
 
 def brought_by(letter: Letter) -> Brought:
     """What the mail brings; its files are taken in."""
-    files, left_out = taken(letter)
-    if not letter.words and not files:
-        raise NothingInIt(left_out=left_out)
-    return Brought(letter, files, left_out)
+    found = taken(letter)
+    if not letter.words and not found.files:
+        raise NothingInIt(left_out=found.left_out)
+    return Brought(letter, found.files, found.left_out, found.missed)
 
 
 def in_words(fails: str) -> str:

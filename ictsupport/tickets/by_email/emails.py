@@ -1,4 +1,4 @@
-"""What is written to somebody whose mail could not be taken: to a person we know, once in a while."""
+"""What is written to somebody whose mail, or a file of it, could not be taken: to a person we know."""
 
 from datetime import timedelta
 
@@ -27,3 +27,15 @@ def tell_not_taken(person: Person, ticket: Ticket) -> str:
         raise NotUnderstood(why)
     send(to=person, template=TEMPLATE, about=ticket, thread=f"ticket-{ticket.id}", ticket=ticket)
     return f"{why} {person.name} was told where to do it."
+
+
+def tell_left_out(person: Person, ticket: Ticket, left_out: str) -> None:
+    """On a page they would have been told at once that a file cannot be taken."""
+    send(
+        to=person,
+        template="tickets/files_left_out",
+        about=ticket,
+        thread=f"ticket-{ticket.id}",
+        ticket=ticket,
+        left_out=left_out,
+    )

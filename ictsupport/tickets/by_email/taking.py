@@ -17,10 +17,10 @@ from ...mail.reading import Letter
 from ...mail.receiving import NotNow, NotUnderstood, taker
 from ...people.models import Person
 from ..file_store import FilesAway
-from ..models import Channel, Message
+from ..models import Channel, Message, Ticket
 from ..replying import reply
 from .bringing import Brought, NothingInIt, brought_by, in_words, note_from, raise_from, remember
-from .emails import tell_not_taken
+from .emails import tell_left_out, tell_not_taken
 from .models import Mailed
 from .whose import Belonging, belongs_to, is_our_own, sender_of
 
@@ -51,8 +51,13 @@ def take_mail(letter: Letter) -> str | None:
     except NothingInIt as nothing:
         raise NotUnderstood(str(nothing)) from nothing
     if belonging is None:
-        return f"It raised {raise_from(brought, requester=sender, by=sender).reference}."
-    return _said(belonging, sender, brought)
+        ticket = raise_from(brought, requester=sender, by=sender)
+        said = f"It raised {ticket.reference}."
+    else:
+        ticket, said = _said(belonging, sender, brought)
+    if brought.missed:
+        tell_left_out(sender, ticket, brought.missed)
+    return said
 
 
 def _believed(letter: Letter) -> Person:
@@ -82,18 +87,20 @@ def _refuse_too_many(letter: Letter) -> None:
         )
 
 
-def _said(belonging: Belonging, sender: Person, brought: Brought) -> str:
+def _said(belonging: Belonging, sender: Person, brought: Brought) -> tuple[Ticket, str]:
+    """Put it on its ticket, or on what follows it; returns the one that the sender knows of, and what was done."""
     if belonging.watches:
         landed = note_from(brought, belonging.ticket, by=sender)
-        return f"It is a note on {landed.reference}, from somebody who watches it."
+        return belonging.ticket, f"It is a note on {landed.reference}, from somebody who watches it."
     before = db.session.scalar(select(func.max(Message.id))) or 0
     landed = reply(belonging.ticket, brought.words, by=sender, files=brought.files, channel=Channel.EMAIL)
     said = select(func.max(Message.id)).where(Message.id > before, Message.ticket_id == landed.id)
     message_id = db.session.scalar(said.where(Message.author_id == sender.id))
     remember(brought, landed, message_id)
     if message_id is None:
-        return f"{belonging.ticket.reference} is finished, so it raised {landed.reference}, which follows it."
-    return f"It is a reply on {landed.reference}."
+        finished = f"{belonging.ticket.reference} is finished"
+        return landed, f"{finished}, so it raised {landed.reference}, which follows it."
+    return belonging.ticket, f"It is a reply on {landed.reference}."
 
 
 def _bounced(bounce: dict[str, str]) -> str:
