@@ -208,12 +208,18 @@ def offered(calendars, council, series, member, rival) -> WaitingEntry:
     return entry
 
 
-def test_an_offer_of_a_time_that_moves_ends_when_booking_of_the_new_time_does(series, offered, member, host):
+def test_an_offer_of_a_time_that_moves_ends_when_booking_of_the_new_time_does(
+    series, offered, member, host, make_person, council
+):
     clinic, before = series[1], len(mails())
     assert offered.booking.offered_until == datetime(2026, 11, 18, 14, tzinfo=UTC)
     sooner = changed(clinic, day=date(2026, 11, 18), opens=time(12), closes=time(13))
-    told = change_dates(clinic, sooner, Which.THIS, by=host).told
-    assert [each.name for each in told if each.offered] == [member.name]
+    waiting = make_person("Cllr Next In Line", council, ward="Mill")
+    join([clinic], waiting, by=waiting)
+    result = change_dates(clinic, sooner, Which.THIS, by=host)
+    assert [each.name for each in result.told if each.offered] == [member.name]
+    assert result.waiting == 1
+    assert "The iPad clinic you wait for is on 18 November 2026 at 12 midday now" in mails()
     assert offered.booking.slot.starts_at == datetime(2026, 11, 18, 12, 40, tzinfo=UTC)
     assert offered.booking.offered_until == datetime(2026, 11, 18, 11, 40, tzinfo=UTC)
     theirs = sa.select(Outgoing).where(Outgoing.to_id == member.id).order_by(Outgoing.id.desc())
@@ -223,7 +229,7 @@ def test_an_offer_of_a_time_that_moves_ends_when_booking_of_the_new_time_does(se
         None,
     )
     assert "until 11:40am today" in letter.text
-    assert len(mails()) == before + 3  # one for each, and none of them twice
+    assert len(mails()) == before + 5  # one for each, and none of them twice; two for whoever joined the list
     change_dates(clinic, changed(clinic, day=date(2026, 11, 27)), Which.THIS, by=host)
     assert offered.booking.offered_until == datetime(2026, 11, 18, 14, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ... import clock
@@ -37,6 +37,7 @@ from ..planning import (
     tell_changes,
     times,
 )
+from ..waiting.models import WaitingEntry, WaitingPlace, WaitingState
 from .events import SeriesChanged
 from .models import PassedOver, SeriesPlan
 from .moving import Move, Told, move_people, reshape, who_is_booked
@@ -82,6 +83,8 @@ class Changed:
     dates: list[DateChange] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     kept_their_time: list[str] = field(default_factory=list)
+    waiting: int = 0
+    """How many people wait for a time at dates that move: they are written to as well."""
 
     @property
     def people(self) -> int:
@@ -296,7 +299,19 @@ def _apply(targets: Sequence[tuple[Clinic, Plan]], by: Person) -> Changed:
     if trouble:
         raise DatesInTheWay(dates="; ".join(trouble[:6]))
     result.told = move_people(moves, by=by)
+    result.waiting = _who_wait(
+        [clinic.id for (clinic, _), date in zip(targets, result.dates, strict=True) if date.moves]
+    )
     return result
+
+
+def _who_wait(ids: Sequence[int]) -> int:
+    """How many people wait for these clinics. One statement, or none."""
+    if not ids:
+        return 0
+    waits = WaitingEntry.state == WaitingState.WAITING
+    entries = select(func.count(WaitingEntry.person_id.distinct())).join(WaitingEntry.places)
+    return db.session.scalar(entries.where(WaitingPlace.clinic_id.in_(ids), waits)) or 0
 
 
 def _same_claim(clinic: Clinic, plan: Plan) -> bool:

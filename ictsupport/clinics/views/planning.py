@@ -104,7 +104,7 @@ def _changed(clinic: Clinic, form: PlanForm, which: Which) -> ResponseReturnValu
 
     if "confirmed" not in request.form:
         trial = rehearse(work)
-        if trial.told or which is not Which.THIS:
+        if trial.told or trial.waiting or which is not Which.THIS:
             typed = [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_TYPED]
             return render_template(
                 "clinics/check.html", clinic=clinic, trial=trial, which=which, typed=typed, form=form

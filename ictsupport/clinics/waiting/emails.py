@@ -8,13 +8,17 @@ from ...config import settings
 from ...database import db
 from ...journal import on
 from ...mail import send
-from ..events import BookingMoved
+from ..events import BookingMoved, ClinicChanged
 from ..invitations import invitation
 from ..models import Booking, BookingState, Clinic
 from .events import OfferLapsed, OfferMade, WaitingEnded, WaitingListJoined
 from .links import link_to_offer
 from .models import WaitingEntry, WaitingState
+from .offering import waiting_in_order
 from .queries import turns_of
+
+WHEN_OR_WHERE = {"site", "room", "day", "opens"}
+"""What of a clinic those who wait for it have to know when it changes."""
 
 
 @on(WaitingListJoined)
@@ -69,6 +73,17 @@ def tell_of_waiting_in_vain(event: WaitingEnded) -> None:
     """Who left the list knows it."""
     if event.about.state is WaitingState.EXPIRED:
         _write("clinics/waited_in_vain", event.about)
+
+
+@on(ClinicChanged)
+def tell_of_another_time(event: ClinicChanged) -> None:
+    """Those who wait for a clinic that is somewhere or some time else now, unless they have just been offered a time."""
+    if WHEN_OR_WHERE.isdisjoint(event.changes):
+        return
+    entries = waiting_in_order(event.about)
+    turns = turns_of(entries)
+    for entry in entries:
+        _write("clinics/waited_for_moves", entry, clinic=event.about, turns=turns[entry.id])
 
 
 def tell_of_calling_off(
