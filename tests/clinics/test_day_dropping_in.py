@@ -49,6 +49,8 @@ def test_who_thinks_of_coming_reads_how_long_they_would_wait(
     join_queue(clinic, rival, by=host)
     for page in ("/clinics", address):
         assert "you are seen in about 15 minutes, 1 person is ahead of you" in person.get(page).text
+        said = f"Without a booking {member.name} is seen in about 15 minutes, 1 person is ahead."
+        assert said in browser(host).get(f"{page}?for={member.id}").text
     for slot in clinic.slots[1:]:
         book_slot(slot, member if slot is clinic.slots[1] else host, by=host)
     page = person.get("/clinics").text
