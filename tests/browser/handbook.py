@@ -15,19 +15,21 @@ from urllib.parse import urljoin
 import waitress
 from flask import Flask
 from playwright.sync_api import Page, sync_playwright
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from ictsupport import clock, create_app
 from ictsupport.clinics.day.models import DropIn
+from ictsupport.clinics.day.models import Visitor as Stranger
 from ictsupport.clinics.links import link_to_booking
 from ictsupport.clinics.models import Booking, BookingState, Clinic, Slot
 from ictsupport.clinics.queries import next_free_times
+from ictsupport.clinics.series.models import PassedOver
 from ictsupport.clinics.waiting.models import CallingOff, WaitingEntry, WaitingPlace, WaitingState
 from ictsupport.commands import demonstration
 from ictsupport.config import Settings
 from ictsupport.database import db
 from ictsupport.devices.models import Custody
-from ictsupport.people.models import Person, Role
+from ictsupport.people.models import Delegation, Person, Role, Term
 from ictsupport.schema import upgrade
 from ictsupport.tickets.approvals.models import Approval, Approver
 from ictsupport.tickets.models import Status, Ticket, TicketType
@@ -114,6 +116,20 @@ def ask_the_tester(page: Page) -> None:
     page.get_by_role("table").wait_for()
 
 
+def look_at_a_list_of_devices(page: Page) -> None:
+    """A new iPad, one that changes hands, and one that is back."""
+    lines = [
+        "Asset tag,Type,Model,Serial number,Council,Lent to",
+        "CY-9001,iPad,iPad (11th generation),DMP88123401,Chorley,",
+        "CY-4002,,,,,cllr.ben.clarke@chorley.example",
+        "CY-4005,,,,,nobody",
+    ]
+    file = {"name": "devices.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    page.locator("input[type=file]").set_input_files(files=[file])  # type: ignore[list-item]
+    page.get_by_role("button", name="Look at it first").click()
+    page.get_by_role("heading", name="What this file would do").wait_for()
+
+
 PICTURES = (
     Picture("queue", Role.AGENT, "/tickets", DESK),
     Picture("board", Role.AGENT, "/tickets/board", DESK),
@@ -164,6 +180,11 @@ PICTURES = (
     Picture("kept-places", Role.DEMOCRATIC_SERVICES, "/clinics/kept-places", IPAD),
     Picture("together", Role.DEMOCRATIC_SERVICES, "/clinics/together", IPAD, looking_who_gets_which_time),
     Picture("device", Role.MANAGER, "/devices/{device}", DESK),
+    Picture("series", Role.MANAGER, "/clinics/series/{series}", DESK),
+    Picture("device-import", Role.MANAGER, "/devices/import", DESK, look_at_a_list_of_devices),
+    Picture("visitor", Role.MANAGER, "/clinics/visitors/{visitor}/person", IPAD),
+    Picture("bringing", "brings", "/clinics/requests/{brings}", IPAD),
+    Picture("for-a-member", "delegate", "/clinics?for={member}", IPAD),
     Picture("moving", "member", "/clinics/slots/{slot}/booking", IPAD, choosing_to_move),
 )
 
@@ -241,6 +262,14 @@ def at_clinics(app: Flask) -> dict[str, str]:
             ),
             "device": select(Custody.device_id).where(Custody.returned_at.is_(None)).order_by(Custody.id),
         }
+        found |= {
+            "visitor": select(Stranger.person_id).where(
+                Stranger.clinic_id.in_(today), Stranger.tied_to_id.is_(None)
+            ),
+            "series": select(PassedOver.series_id).order_by(PassedOver.series_id),
+            "member": select(Delegation.member_id).where(Delegation.delegate_id == a_delegate()),
+            "brings": _to_bring().with_only_columns(Ticket.reference),
+        }
         about = {name: str(db.session.scalars(rows.limit(1)).one()) for name, rows in found.items()}
         to_come = there.with_only_columns(Booking).where(Booking.state == BookingState.CONFIRMED)
         booking = db.session.scalars(to_come.order_by(Slot.starts_at.desc()).limit(1)).one()
@@ -257,9 +286,22 @@ def people_at_clinics(app: Flask) -> dict[Visitor, int]:
             .order_by(Booking.outcome_at.desc())
         )
         found: dict[Visitor, int] = {}
-        for name, rows in (("waits", waits), ("seen", seen)):
+        brings = _to_bring().with_only_columns(Ticket.requester_id)
+        for name, rows in (("waits", waits), ("seen", seen), ("brings", brings)):
             found[name] = db.session.scalars(rows.limit(1)).one()
-        return found
+        return {**found, "delegate": a_delegate()}
+
+
+def a_delegate() -> int:
+    """Somebody who acts for members."""
+    return db.session.scalars(select(Delegation.delegate_id).order_by(Delegation.id).limit(1)).one()
+
+
+def _to_bring() -> Select[Ticket]:
+    """Open requests of members, the newest first."""
+    of_members = Ticket.requester_id.in_(select(Term.person_id).where(Term.ends_on.is_(None)))
+    open_still = select(Ticket).where(Ticket.OPEN, of_members, Ticket.confidential.is_(False))
+    return open_still.where(Ticket.ticket_type != TicketType.PROBLEM).order_by(Ticket.id.desc())
 
 
 def take(pictures: Sequence[Picture], site: Site, about: dict[str, str]) -> None:
