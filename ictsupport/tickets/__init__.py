@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         settings_views,
         ticket_parts,
     )
+    from .watching import views as watching_views  # noqa: F401  (beside a ticket, before what is like it)
     from .search import indexing, similar  # noqa: F401
     from .setting_up import (  # noqa: F401
         hours_views,

@@ -24,7 +24,18 @@ from .events import (
 )
 from .models import HoldReason, Ticket, TicketType
 from .rating.asking import links_for
-from .related.merging import merged_into
+from .watching.watching import told_with
+
+WATCHED = {
+    "tickets/replied": "has been answered",
+    "tickets/question": "waits for an answer from whoever asked",
+    "tickets/resolved": "is done, we think",
+    "tickets/unanswered": "is done: a question to whoever asked had no answer",
+    "tickets/reopened": "is open again",
+    "tickets/closed": "is finished",
+    "tickets/cancelled": "is cancelled",
+}
+"""What those who watch are told of each letter to the requester."""
 
 
 @on(TicketRaised)
@@ -102,12 +113,18 @@ def requesters(ticket: Ticket) -> list[Person]:
 
 
 def _write_to_requesters(template: str, event: TicketEvent, **more: Any) -> None:
-    """To whoever asked, and whoever asked on a ticket merged into it: each about their own, nobody twice."""
+    """To whoever asked, and whoever asked on a ticket merged into it: each about their own, nobody twice.
+
+    Then to those who watch it.
+    """
+    merged, watchers = told_with(event.about)
     written = set()
-    for ticket in (event.about, *merged_into(event.about)):
+    for ticket in (event.about, *merged):
         people = [person for person in requesters(ticket) if person.id not in written]
         written |= {person.id for person in people}
         _write_all(people, template, event, {"ticket": ticket, **more})
+    others = [person for person in watchers if person.is_active and person.id not in written]
+    _write_all(others, "tickets/watched", event, {"what": WATCHED[template], **more})
 
 
 def _write_to_assignee(template: str, event: TicketEvent, **more: Any) -> None:

@@ -37,6 +37,8 @@ LABELS = {
     "resolution_notes": "what was done",
     "confidential": "whether it is confidential",
     "merged_into": "the ticket it goes on in",
+    "watchers": "who watches it",
+    "affected": "who has the same trouble",
     "problem_cause": "the cause",
     "problem_workaround": "the workaround",
     "task_what": "the task",

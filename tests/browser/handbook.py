@@ -100,6 +100,14 @@ def looking_before_merging(page: Page) -> None:
     page.get_by_role("heading", name="What this would alter").scroll_into_view_if_needed()
 
 
+def put_somebody_on(page: Page) -> None:
+    page.get_by_label("Who?").fill("Morgan Okafor")
+    page.get_by_role("button", name="Add them").click()
+    page.get_by_label("Who?").fill("Dawn Rimmer")
+    page.get_by_label("Has the same trouble").check()
+    page.get_by_role("button", name="Add them").click()
+
+
 def look_at_a_rule(page: Page) -> None:
     page.get_by_label("Words or phrases it says").fill("laptop, password")
     page.get_by_label("Goes to").select_option(label="Infrastructure")
@@ -157,6 +165,7 @@ PICTURES = (
     Picture("load", Role.MANAGER, "/reports/load", DESK),
     Picture("staffing", Role.MANAGER, "/staffing", DESK),
     Picture("bulk", Role.AGENT, "/tickets?view=everything", DESK, look_at_a_bulk_run),
+    Picture("watchers", Role.AGENT, "/tickets/{ticket}/people", DESK, put_somebody_on),
     Picture("split", Role.AGENT, "/tickets/{ticket}/split", DESK),
     Picture("known-error", Role.AGENT, "/problems/{problem}", DESK),
     Picture("recurring", Role.MANAGER, "/settings/recurring-tickets", DESK),

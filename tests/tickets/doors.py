@@ -158,6 +158,8 @@ DOORS = {
         }.items()
     },
     "tickets.link_removal": Door(post=DESK),
+    "tickets.people": Door(get=DESK, post=DESK),
+    "tickets.person_removal": Door(post=DESK),
     "tickets.next_ticket": Door(post=DESK),
     "tickets.today": Door(get=DESK),
     "tickets.recurring": Door(get=MANAGER),
@@ -286,6 +288,7 @@ def things(world: World) -> dict[str, Any]:
         "task_id": add_task(ticket, "Order a SIM", by=agent).id,
         "below": below.reference,
         "link_id": linked.id,
+        "concern": "watchers",
         "view_id": view.id,
         "run_id": run.id,
         "reference": ticket.reference,
