@@ -27,6 +27,8 @@ from .rota import fill as fill_rota
 
 TICKETS = 9_000
 SEED = 20_261
+WEEKS_BACK, FEW, FEW_WEEKS = 52, 2_000, 14
+"""For so many weeks there have been clinics, and for how many where there are few tickets: each booking is made by hand."""
 
 Progress = Callable[[int], None]
 
@@ -56,7 +58,7 @@ def load(
         fill_rota(scene)
         guides.write_guides(scene)
         clinics.lend_devices(scene)
-        clinics.hold_clinics(scene)
+        clinics.hold_clinics(scene, WEEKS_BACK if tickets > FEW else FEW_WEEKS)
         told = requests.stories(scene, tickets, now)
         history.load(told, progress or (lambda _count: None))
         history.derive()

@@ -59,7 +59,7 @@ NOTES = [
     "Joined the members' Wi-Fi and made it remember the password.",
 ]
 STRANGERS = ["Jo Marsden", "Priya Nair", "Sam Turner", "Elaine Foy"]
-WEEKS_BACK, WEEKS_AHEAD = 52, 8
+WEEKS_AHEAD = 8
 SPARE = 4
 """iPads of the shared stock that nobody has: for swaps at a clinic."""
 
@@ -98,12 +98,12 @@ def _lend(scene: Setting, device: Device, person: Person, by: Person) -> None:
         accept(device, by=person)
 
 
-def hold_clinics(scene: Setting) -> None:
+def hold_clinics(scene: Setting, weeks_back: int) -> None:
     """A clinic every fortnight at each council, before evening meetings; people book, come, and are helped."""
     topics = _topics(scene)
     hosts = [scene.agents["Marta Nowak"], scene.agents["Liam Pearce"]]
     devices = {custody.person_id: custody.device for custody in db.session.scalars(select(Custody))}
-    monday = scene.today - timedelta(days=scene.today.weekday(), weeks=WEEKS_BACK)
+    monday = scene.today - timedelta(days=scene.today.weekday(), weeks=weeks_back)
     clinics: list[Clinic] = []
     for number, council in enumerate(scene.councils.values()):
         first = monday + timedelta(weeks=number % 2, days=2 + number)
@@ -120,7 +120,7 @@ def hold_clinics(scene: Setting) -> None:
 
 
 def _plan(scene: Setting, site: Site, first: date, host: Person, topics: list[ClinicTopic]) -> list[Clinic]:
-    """A series since a year ago, made some weeks ahead; its host is stood in for when they are away."""
+    """A series since that day, made some weeks ahead; its host is stood in for when they are away."""
     plan = Plan(
         site=site, room=site.rooms[-1], day=first, opens=time(16, 0), closes=time(18, 0), slot_minutes=20, places=1,
         hosts=[host], topics=topics, despite="A colleague stands in",
