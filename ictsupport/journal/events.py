@@ -54,7 +54,8 @@ def on(*events: type[Event]) -> Callable[[Callable[[E], None]], Callable[[E], No
 
 def announce(event: Event) -> None:
     """Write the event into the journal and tell its listeners; all of it stands or falls with the transaction."""
-    db.session.flush()
+    if db.session.new or WAITING not in db.session.info:  # many changes together are written together
+        db.session.flush()
     rows, data = _told_apart(event)
     _write(event, sorted(rows), data)
     for ancestor in type(event).__mro__:

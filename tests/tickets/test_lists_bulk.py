@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from ictsupport import jobs
 from ictsupport.database import db
-from ictsupport.journal import Entry
+from ictsupport.journal import Entry, Subject
+from ictsupport.mail.models import Outgoing
 from ictsupport.tickets.lists import bulk
 from ictsupport.tickets.lists.models import BulkRun
 from ictsupport.tickets.models import Resolution, Status
@@ -117,6 +118,26 @@ def test_what_is_refused_stays_as_it_was_and_the_others_go_on(make_ticket, agent
     assert states(run) == ["changed", "refused", "changed"]
     assert "resolved" in run.outcomes[1][2]
     assert (first.assignee, done.assignee, last.assignee) == (agent, None, agent)
+
+
+def test_whoever_goes_on_after_one_is_refused_is_changed_and_told_of_once(make_ticket, agent, manager, desk):
+    first, done, last = make_ticket(), make_ticket(), make_ticket()
+    resolve(done, Resolution.FIXED, "Cable", by=agent)
+    versions = {ticket: ticket.version for ticket in (first, done, last)}
+    before = db.session.scalar(select(func.max(Outgoing.id))) or 0
+    bulk.begin(
+        bulk.act_called("assign"), fields_of("assign", agent, desk), seen(first, done, last), by=manager
+    )
+    db.session.commit()
+    told = (
+        select(Subject.subject_id)
+        .join(Entry)
+        .where(Entry.kind == "tickets.TicketAssigned", Subject.kind == "ticket")
+    )
+    assert sorted(db.session.scalars(told)) == [first.id, last.id]
+    mails = select(Outgoing.about_id).where(Outgoing.id > before)
+    assert sorted(db.session.scalars(mails)) == [first.id, last.id]
+    assert {ticket: ticket.version - was for ticket, was in versions.items()} == {first: 1, done: 0, last: 1}
 
 
 def test_what_somebody_changed_meanwhile_is_left_to_them(make_ticket, agent, manager, desk):

@@ -37,6 +37,9 @@ from .models import BulkRun
 AT_ONCE = 100
 """So many are done while the person waits; more are done by the worker, so many at a time."""
 
+IN_ONE_GO = 20
+"""So many are tried in one savepoint. Where one of them is refused, the others are done again, each in its own."""
+
 MOST = 500
 KEPT = timedelta(days=30)
 CHANGED, SAME, REFUSED = "changed", "same", "refused"
@@ -45,6 +48,7 @@ Offer = Callable[[Any, Person], None]
 Lead = Callable[[Any, Person], tuple[str, str] | None]
 """What a page is called, and its address."""
 Chosen = Sequence[tuple[int, int | None]]
+Part = Sequence[tuple[int, Ticket | None, int | None]]
 
 
 @dataclass(frozen=True)
@@ -157,33 +161,43 @@ def carry_out(act: BulkAct, form: Any, chosen: Chosen, *, by: Person, bulk: int)
     outcomes = []
     with _under_way(bulk) as heard, together(sorted(tickets)), written_together():
         # In one order, so that two people who choose the same tickets wait for each other and no more.
-        for ticket_id, seen in sorted(chosen, key=lambda one: one[0]):
-            ticket = tickets.get(ticket_id)
-            outcomes.append(_one(act, form, ticket_id, ticket, seen, by, heard))
+        in_turn = sorted(chosen, key=lambda one: one[0])
+        for first in range(0, len(in_turn), IN_ONE_GO):
+            part = [(one, tickets.get(one), seen) for one, seen in in_turn[first : first + IN_ONE_GO]]
+            outcomes += _some(part, lambda ticket, seen: act.do(ticket, form, by=by, seen=seen), heard)
     at = {ticket_id: place for place, ticket_id in enumerate(ids)}
     return sorted(outcomes, key=lambda outcome: at[outcome.ticket_id])
 
 
+def _some(part: Part, do: Callable[[Ticket, int | None], None], heard: list[TicketEvent]) -> list[Outcome]:
+    """Do it to some tickets in one go; where one of them is refused, take it back and do it to each by itself."""
+    try:
+        with db.session.begin_nested():
+            return [_one(*one, do, heard) for one in part]
+    except Refusal:
+        return [_alone(*one, do, heard) for one in part]
+
+
+def _alone(
+    ticket_id: int, ticket: Ticket | None, seen: int | None, do: Callable[..., None], heard: list[TicketEvent]
+) -> Outcome:
+    try:
+        with db.session.begin_nested():
+            return _one(ticket_id, ticket, seen, do, heard)
+    except Refusal as refusal:
+        assert ticket is not None
+        return Outcome(ticket_id, ticket.reference, ticket.subject, REFUSED, str(refusal))
+
+
 def _one(
-    act: BulkAct,
-    form: Any,
-    ticket_id: int,
-    ticket: Ticket | None,
-    seen: int | None,
-    by: Person,
-    heard: list[Any],
+    ticket_id: int, ticket: Ticket | None, seen: int | None, do: Callable[..., None], heard: list[TicketEvent]
 ) -> Outcome:
     heard.clear()
     if ticket is None:
         return Outcome(ticket_id, "", "", REFUSED, NotThere.reason)
-    reference, subject = ticket.reference, ticket.subject
-    try:
-        with db.session.begin_nested():
-            act.do(ticket, form, by=by, seen=seen)
-    except Refusal as refusal:
-        return Outcome(ticket_id, reference, subject, REFUSED, str(refusal))
+    do(ticket, seen)
     words = "; ".join(dict.fromkeys(words for event in heard for words in _told(event)))
-    return Outcome(ticket_id, reference, subject, CHANGED if heard else SAME, words)
+    return Outcome(ticket_id, ticket.reference, ticket.subject, CHANGED if heard else SAME, words)
 
 
 @contextmanager
