@@ -281,6 +281,7 @@ def test_the_desk_brings_it_and_a_host_settles_it_on_the_page(
         assert "goes on at the desk" in page
         data = {"outcome": "FIXED", "note": "Sound is on.", "resolving": str(ticket_id)}
         assert runner.post(f"/clinics/bookings/{key}/outcome", data=data).status_code == 303
+        assert "Brought <a" in runner.get(f"/clinics/bookings/{key}").text
     assert db.session.get_one(type(ticket), ticket_id).status is Status.RESOLVED
 
 
