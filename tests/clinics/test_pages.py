@@ -169,7 +169,9 @@ def test_pages_say_at_once_that_moving_has_closed_but_not_to_those_who_run_it(cl
         assert 'name="slot"' in browser(host).get(f"{address}/time").text
     with clock.at(clinic.starts_at + timedelta(minutes=5)):
         for page in ("/time", "/cancellation"):
-            assert "Its time has come" in person.get(address + page).text
+            said = person.get(address + page).text
+            assert "Its time has come" in said
+            assert "Book another time" in said
 
 
 def test_the_page_of_a_booking_says_who_cancelled_it_or_why_its_clinic_is_off(clinic, member, host, browser):
