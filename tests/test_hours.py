@@ -87,6 +87,11 @@ def test_a_window_that_makes_no_sense_is_refused_in_words(text, words):
         Window.parse(text)
 
 
+def test_times_are_read_as_people_write_them():
+    assert parse_windows("8:30am to 12 midday, 1pm–4.30pm") == parse_windows("08:30-12:00, 13:00-16:30")
+    assert Window.parse("12am-12pm") == Window.parse("00:00-12:00")
+
+
 def test_overlapping_windows_are_refused_and_name_the_day():
     with pytest.raises(BadHours, match="Tuesday: 09:00 to 12:00 and 11:00 to 17:00 overlap"):
         Version(LONG_AGO, {1: parse_windows("11:00-17:00, 09:00-12:00")})

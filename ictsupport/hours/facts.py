@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,8 @@ from typing import Self
 
 MINUTES_A_DAY = 24 * 60
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?: ?([ap])m)?")
+MIDDAY = dict.fromkeys(("noon", "midday", "12 noon", "12 midday"), "12:00")
 UNITED_KINGDOM = ("ENG", "NIR", "SCT", "WLS")
 
 
@@ -39,7 +42,7 @@ class Window:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read '08:30-17:00' (a hyphen, a dash or 'to' between the times)."""
+        """Read '08:30-17:00' or '8:30am to 5pm' (a hyphen, a dash or 'to' between the times)."""
         parts = text.replace("–", "-").replace(" to ", "-").split("-")
         if len(parts) != 2:
             raise BadHours(f"“{text.strip()}” is not a pair of times such as 08:30-17:00.")
@@ -149,10 +152,13 @@ def _refuse_overlaps(day: str, windows: Sequence[Window]) -> None:
 
 
 def _minutes(text: str) -> int:
-    hours, colon, minutes = text.strip().partition(":")
-    if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2 and int(minutes) < 60):
-        raise BadHours(f"“{text.strip()}” is not a time such as 08:30.")
-    return int(hours) * 60 + int(minutes)
+    """08:30, 24:00, 8:30am, 5pm, midday, in minutes after midnight."""
+    typed = text.strip().lower()
+    found = TIME.fullmatch(MIDDAY.get(typed, typed))
+    hours, minutes, half = (int(found[1]), int(found[2] or 0), found[3]) if found else (0, 60, "")
+    if minutes > 59 or (not 1 <= hours <= 12 if half else not (found and found[2])):
+        raise BadHours(f"“{text.strip()}” is not a time such as 08:30 or 4:30pm.")
+    return (hours % 12 + 12 * (half == "p") if half else hours) * 60 + minutes
 
 
 def _wall(minutes: int) -> str:

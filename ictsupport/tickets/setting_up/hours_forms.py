@@ -1,6 +1,6 @@
 """What is asked about opening hours."""
 
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, Field, RadioField, StringField
 from wtforms.validators import InputRequired, Length
 
 from ... import hours
@@ -8,7 +8,7 @@ from ...pages.forms import DateField, NotRequired
 from ...pages.previewing import PreviewForm
 
 CLOSED, OPEN = "closed", "open"
-HINT = "Like 08:30-12:00, 13:00-17:00. Leave it empty where the day is closed."
+HINT = "Like 08:30-12:00, 13:00-17:00, or 8:30am to 5pm. Leave it empty where the day is closed."
 
 
 class WeekForm(PreviewForm):
@@ -20,6 +20,22 @@ class WeekForm(PreviewForm):
     def week(self) -> dict[int, str]:
         texts = {number: str(self[f"day_{number}"].data or "").strip() for number in range(7)}
         return {number: text for number, text in texts.items() if text}
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Each day's hours by themselves: what is wrong stands beside the day."""
+        good = super().validate(extra_validators)
+        for number, text in self.week.items():
+            good = _can_be_read(self[f"day_{number}"], text, hours.WEEKDAYS[number]) and good
+        return good
+
+
+def _can_be_read(field: Field, text: str, what: str) -> bool:
+    try:
+        hours.parse_windows(text)
+    except hours.BadHours as trouble:
+        field.errors = [*field.errors, f"{what}: {trouble}"]
+        return False
+    return True
 
 
 for _number, _name in enumerate(hours.WEEKDAYS):
@@ -44,6 +60,8 @@ class SpecialForm(PreviewForm):
         good = super().validate(extra_validators)
         if self.kind.data == OPEN and not self.windows.data and not self.windows.errors:
             self.windows.errors = ["Enter the hours, like 09:00-12:00"]
+            return False
+        if self.kind.data == OPEN and not _can_be_read(self.windows, self.windows.data or "", "Hours"):
             return False
         if self.kind.data == OPEN and self.last.data and self.last.data != self.first.data:
             self.last.errors = ["Hours of its own are entered for one day at a time: leave the last day out"]
