@@ -105,8 +105,7 @@ def leaves(head: Message, body: bytes) -> Iterator[Part]:
             yield Part(part, b"", UNREAD)
         else:
             choice = choice or (seen if kind == "multipart/alternative" else 0)
-            boundary = part.get_boundary("") or ""
-            pieces = _pieces(content, boundary.encode("ascii", "surrogateescape"))
+            pieces = _pieces(content, _boundary(part))
             if not pieces:  # its parts cannot be told apart
                 yield Part(Message(), content, "text/plain", choice)
             waiting.extend((*split(piece), depth + 1, choice) for piece in reversed(pieces))
@@ -117,6 +116,14 @@ def leaves(head: Message, body: bytes) -> Iterator[Part]:
 def kind_of(part: Message) -> str:
     header = str(part.get("Content-Type", ""))
     return part.get_content_type() if len(header) <= LONGEST_HEADER else "application/octet-stream"
+
+
+def _boundary(part: Message) -> bytes:
+    """What stands between its parts; nothing where it cannot be made out."""
+    try:
+        return (part.get_boundary("") or "").encode("ascii", "surrogateescape")
+    except Exception:  # characters that no boundary has
+        return b""
 
 
 def _pieces(content: bytes, boundary: bytes) -> list[bytes]:

@@ -32,6 +32,7 @@ from ictsupport.devices.models import Custody
 from ictsupport.people.models import Delegation, Person, Role, Term
 from ictsupport.schema import upgrade
 from ictsupport.tickets.approvals.models import Approval, Approver
+from ictsupport.tickets.by_email.models import Mailed
 from ictsupport.tickets.models import Status, Ticket, TicketType
 from ictsupport.tickets.problems.models import Problem
 
@@ -50,6 +51,10 @@ class Picture:
     address: str
     size: dict[str, int]
     after: Callable[[Page], None] = lambda _page: None
+
+
+def unfolding_what_is_quoted(page: Page) -> None:
+    page.get_by_text("Quoted text and signature").first.click()
 
 
 def choosing_to_move(page: Page) -> None:
@@ -194,6 +199,7 @@ PICTURES = (
     Picture("visitor", Role.MANAGER, "/clinics/visitors/{visitor}/person", IPAD),
     Picture("bringing", "brings", "/clinics/requests/{brings}", IPAD),
     Picture("for-a-member", "delegate", "/clinics?for={member}", IPAD),
+    Picture("ticket-by-email", Role.MANAGER, "/tickets/{mailed}", DESK, unfolding_what_is_quoted),
     Picture("moving", "member", "/clinics/slots/{slot}/booking", IPAD, choosing_to_move),
 )
 
@@ -240,10 +246,14 @@ def things(app: Flask) -> dict[str, str]:
         slot, _left = next_free_times(clinics)[0]
         known = select(Ticket.reference).join(Problem, Problem.ticket_id == Ticket.id)
         problem = db.session.scalars(known.where(Problem.workaround != "").order_by(Ticket.id)).first()
+        mailed = db.session.scalars(
+            select(Ticket.reference).join(Mailed, Mailed.ticket_id == Ticket.id).order_by(Mailed.id)
+        ).first()
     return {
         "ticket": reference,
         "caller": str(caller),
         "problem": str(problem),
+        "mailed": str(mailed),
         "approved": approved,
         "approver": str(approver),
         "clinic": str(clinics[0]),

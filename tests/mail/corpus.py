@@ -287,6 +287,13 @@ shape(
     text="Seethis",
 )
 
+shape(
+    "a boundary in letters that none has",
+    "It smokes.",
+    "Content-Type: multipart/mixed; boundary=é",
+    text="It smokes.",
+)
+
 # ---- quotations and signatures
 quoted(
     "gmail",
