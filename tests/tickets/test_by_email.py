@@ -171,6 +171,18 @@ def test_a_watcher_is_heard_by_the_desk_alone_and_changes_nothing(ticket, staff,
     assert tickets()[-1].requester == member
 
 
+def test_who_watches_a_merged_ticket_is_heard_on_the_one_that_stands_for_it(
+    make_ticket, ticket, member, agent
+):
+    merged = make_ticket(subject="No dialling tone")
+    merged.watchers.append(member)
+    merge(ticket, [merged], by=agent)
+    reply(ticket, "We are on it", by=agent)
+    came(mail(member, "Hello", "Here too.", answers=sent_to(member, ticket)))
+    message = ticket.messages[-1]
+    assert (message.kind, message.author, message.body) == (MessageKind.NOTE, member, "Here too.")
+
+
 def test_a_delegate_answers_for_the_member_as_long_as_they_may(make_ticket, member, staff):
     scopes = [DelegateScope.RAISE.value, DelegateScope.VIEW.value]
     grant = keep(Delegation(member=member, delegate=staff, scopes=scopes, starts_on=NOW.date()))

@@ -17,7 +17,8 @@ from ...mail import Outgoing
 from ...mail.reading import Letter
 from ...people.models import Person
 from ..access import acts_for, may_work
-from ..models import Ticket, TicketType, ticket_watchers
+from ..models import Ticket, TicketType
+from ..watching.watching import told_with
 
 MOST_TAGS = 5
 
@@ -91,7 +92,6 @@ def _named(letter: Letter) -> list[tuple[Ticket, bool]]:
 
 
 def _watches(person: Person, ticket: Ticket) -> bool:
-    """Whether they watch it; a confidential ticket is not for watchers."""
-    row = ticket_watchers.c
-    found = select(row.ticket_id).where(row.ticket_id == ticket.id, row.person_id == person.id)
-    return not ticket.confidential and db.session.execute(found).first() is not None
+    """Whether they watch it or a ticket it stands for, and are written to about it."""
+    _merged, watchers = told_with(ticket)
+    return person.id in {each.id for each in watchers}
