@@ -260,11 +260,9 @@ class _Writer:
     def _end(self) -> None:
         name = self.open.pop()
         if name == "a":
-            said = self.named.strip()
-            where = self.href if self.href.startswith(("mailto:", "tel:")) else urlsplit(self.href).netloc
-            where = where.rpartition("@")[2] if "://" in self.href else where
-            self.parts.append(escape("" if said else where) + "</a>")
-            if said and where.removeprefix("mailto:").removeprefix("tel:").lower() not in said.lower():
+            where = _where(self.href)
+            self.parts.append(escape("" if self.named.strip() else where) + "</a>")
+            if self.named.strip() and not _says(self.named, where):
                 self.parts.append(f" [{escape(where)}]")
             return
         self.parts.append(f"</{name}>")
@@ -333,7 +331,7 @@ class _Teller:
         if not tag.closes:
             self.href, self.named = _address(tag.attributes().get("href", "")), ""
             return
-        if self.href and self.href.partition(":")[2].strip("/") not in self.named:
+        if self.href and not _says(self.named, self.href.partition(":")[2].strip("/")):
             self._add(f" <{self.href}>")
         self.href = ""
 
@@ -362,11 +360,28 @@ class _Teller:
 
 def _address(typed: str) -> str:
     """Where a link leads, if it leads to the web, to mail or to a telephone."""
-    plain = re.sub(r"[\x00-\x20\x7f-\x9f]+", "", typed)[:LONGEST_ADDRESS]
-    if not plain.lower().startswith(("http://", "https://", "mailto:", "tel:")):
+    plain = re.sub(r"[\x00-\x20\x7f-\x9f]+", "", typed)[:LONGEST_ADDRESS].replace("\\", "/")
+    scheme, colon, rest = plain.partition(":")
+    plain = scheme.lower() + colon + rest
+    if not plain.startswith(("http://", "https://", "mailto:", "tel:")):
         return ""
     try:
-        parts = urlsplit(plain)
+        host = urlsplit(plain).hostname
     except ValueError:
         return ""
-    return plain if parts.netloc or parts.scheme.lower() in ("mailto", "tel") else ""
+    return plain if host or plain.startswith(("mailto:", "tel:")) else ""
+
+
+def _where(href: str) -> str:
+    """The host a link leads to, as a browser understands it, or the address or number."""
+    if href.startswith(("mailto:", "tel:")):
+        return href.partition(":")[2].partition("?")[0]
+    return urlsplit(href).netloc.rpartition("@")[2]
+
+
+def _says(words: str, where: str) -> bool:
+    """Whether the words of a link name where it leads: all of it, not as the end of another name."""
+    named = re.split(r"""[\s/<>()\[\]"',;]+""", words.lower())
+    return where.lower() in (each.rstrip(".:") for each in named) or words.strip().lower().endswith(
+        "//" + where.lower()
+    )

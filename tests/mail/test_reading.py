@@ -223,6 +223,25 @@ def test_nothing_hostile_is_left_of_a_layout():
     assert not harmless("<p>")
 
 
+@pytest.mark.parametrize(
+    ("href", "words", "shown"),
+    [
+        ("https://bank.example/x", "https://bank.example/y", ""),
+        ("https://bank.example", "see bank.example.", ""),
+        ("https://e.com/login", "apple.com", " [e.com]"),
+        ("https://bank.example.evil.example", "bank.example", " [bank.example.evil.example]"),
+        ("https://bank.example@evil.example/", "bank.example", " [evil.example]"),
+        (r"https://evil.example\@bank.example/", "bank.example", " [evil.example]"),
+        ("HTTPS://evil.example", "here", " [evil.example]"),
+        ("https://evil.example:8443/", "evil.example", " [evil.example:8443]"),
+        ("mailto:eve@evil.example?subject=x", "pat@northbrook.example", " [eve@evil.example]"),
+        ("MAILTO:pat@northbrook.example", "pat@northbrook.example", ""),
+    ],
+)
+def test_a_link_says_where_it_leads_unless_its_words_do(href, words, shown):
+    assert layout.shown(f'<a href="{href}">{words}</a>').partition("</a>")[2] == shown
+
+
 def test_a_layout_keeps_what_people_write():
     html = (
         "<h2>Hello</h2><p>It <strong>smokes</strong><ul><li>a<li>b</ul><table><tr><th>1<td colspan=2>2</table>"
@@ -234,7 +253,7 @@ def test_a_layout_keeps_what_people_write():
         '<table><tbody><tr><td>1</td><td colspan="2">2</td></tr></tbody></table>'
         '<a href="https://www.gov.uk/x?a=1&amp;b=2" rel="noopener noreferrer nofollow">gov.uk</a> [www.gov.uk] '
         '<a href="https://evil.example/" rel="noopener noreferrer nofollow">www.gov.uk</a> [evil.example]'
-        '<a href="mailto:p@b.example" rel="noopener noreferrer nofollow">Pat</a> [mailto:p@b.example]'
+        '<a href="mailto:p@b.example" rel="noopener noreferrer nofollow">Pat</a> [p@b.example]'
         '<a href="https://b.example" rel="noopener noreferrer nofollow">[image not loaded]</a> [b.example]'
     )
     assert layout.words_in(html).startswith(
