@@ -81,6 +81,9 @@ def test_the_page_shows_first_and_then_brings_all_of_it_in(members, agent, brows
     done = visitor.post("/devices/import", data={"kept": kept, "do_it": "yes"}, follow_redirects=True)
     assert "All of it is in: 3 new, 0 changed." in done.text
     assert find_device("NB-1").custody.person.id == members[0].id
+    again = visitor.post("/devices/import", data={"file": (io.BytesIO(FILE.encode()), "register.csv")}).text
+    assert "There is nothing to bring in" in again
+    assert "Bring all of it in" not in again
 
 
 def test_the_page_says_what_is_wrong_with_the_file(members, agent, browser):
