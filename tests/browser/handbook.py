@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -113,6 +114,30 @@ def put_somebody_on(page: Page) -> None:
     page.get_by_role("button", name="Add them").click()
 
 
+def look_at_a_macro(page: Page) -> None:
+    page.get_by_role("main").get_by_role("link", name="Account unlocked").click()
+    page.get_by_role("heading", name="Account unlocked").wait_for()
+
+
+def close_for_some_days(page: Page) -> None:
+    """From tomorrow on, so that work there is moves."""
+    page.get_by_label("What is it?").fill("Moving house")
+    for name, days in (("First day", 1), ("Last day", 5)):
+        day = clock.now() + timedelta(days=days)
+        box = page.get_by_role("group", name=name)
+        for part, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+            box.get_by_label(part, exact=True).fill(str(value))
+    page.get_by_role("button", name="See what it would alter").click()
+    page.get_by_role("heading", name="What this would alter").scroll_into_view_if_needed()
+
+
+def change_the_colours(page: Page) -> None:
+    page.get_by_label("Main colour").fill("#0a4d38")
+    page.get_by_label("Second colour").fill("#2f8f6b")
+    page.get_by_role("button", name="See what it would alter").click()
+    page.get_by_role("heading", name="What this would alter").wait_for()
+
+
 def look_at_a_rule(page: Page) -> None:
     page.get_by_label("Words or phrases it says").fill("laptop, password")
     page.get_by_label("Goes to").select_option(label="Infrastructure")
@@ -170,6 +195,10 @@ PICTURES = (
     Picture("load", Role.MANAGER, "/reports/load", DESK),
     Picture("staffing", Role.MANAGER, "/staffing", DESK),
     Picture("bulk", Role.AGENT, "/tickets?view=everything", DESK, look_at_a_bulk_run),
+    Picture("macro", Role.AGENT, "/tickets/{ticket}/macros", DESK, look_at_a_macro),
+    Picture("questions", Role.MANAGER, "/settings/request-types/printing/questions", DESK),
+    Picture("closure", Role.MANAGER, "/settings/hours/2/closures", DESK, close_for_some_days),
+    Picture("brand", Role.ADMINISTRATOR, "/settings/brands/chorley", DESK, change_the_colours),
     Picture("watchers", Role.AGENT, "/tickets/{ticket}/people", DESK, put_somebody_on),
     Picture("split", Role.AGENT, "/tickets/{ticket}/split", DESK),
     Picture("known-error", Role.AGENT, "/problems/{problem}", DESK),
