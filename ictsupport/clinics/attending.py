@@ -189,9 +189,7 @@ def record_outcome(
         raise BookingCancelledAlready(name=booking.person.name)
     note, was = prose(note, what="What you did", limit=LONGEST_NOTE), booking.outcome
     same = was is outcome and note == booking.outcome_note and not resolving
-    if same and not (
-        tell and note and booking.ticket is None and booking.person.email and not was_told(booking)
-    ):
+    if same and not (tell and _is_to_be_told(booking)):
         return booking
     if seen is not None and was is not None and seen != recorded(booking):
         raise RecordedMeanwhile(outcome=was.value)
@@ -221,6 +219,12 @@ def record_outcome(
         )
     )
     return booking
+
+
+def _is_to_be_told(booking: Booking) -> bool:
+    """Whether what is written down of the visit has not been sent to the person, and could be."""
+    writable = booking.outcome_note and booking.ticket is None and booking.person.email
+    return bool(writable) and not was_told(booking)
 
 
 def recorded(booking: Booking) -> str:

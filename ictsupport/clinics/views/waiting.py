@@ -44,11 +44,7 @@ def wait(clinic_id: int) -> ResponseReturnValue:
         access.visible_clinics(me()).where(Clinic.id == clinic_id).options(joinedload(Clinic.site))
     )
     if request.method == "GET" and (clinic.is_called_off or clinic.has_passed):
-        why = str(ClinicCalledOff() if clinic.is_called_off else SlotPassed())
-        others = other_times(clinic.slots[0], person) if clinic.slots else []
-        return render_template(
-            "clinics/closed.html", slot=None, clinic=clinic, person=person, why=why, others=others
-        )
+        return _over(clinic, person)
     form: Any = WaitingForm.open(person, clinic.topics)
     offers = next_clinics(person)
     full = {
@@ -90,6 +86,15 @@ def wait(clinic_id: int) -> ResponseReturnValue:
         hours=settings().clinic_offer_hours,
     )
     return page, status
+
+
+def _over(clinic: Clinic, person: Person) -> str:
+    """Nobody waits for a clinic that is called off or held: why, and the times nearest to it."""
+    why = str(ClinicCalledOff() if clinic.is_called_off else SlotPassed())
+    others = other_times(clinic.slots[0], person) if clinic.slots else []
+    return render_template(
+        "clinics/closed.html", slot=None, clinic=clinic, person=person, why=why, others=others
+    )
 
 
 def _day(clinic: Clinic) -> str:
