@@ -1,5 +1,6 @@
 """The desk's page of one ticket: its timeline, its side, and the box for what is said."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..access import note_reading
 from ..approvals.queries import standing
 from ..attachments import ACCEPTED
 from ..blueprint import bp
-from ..models import Status, TicketType
+from ..models import Status, Ticket, TicketType
 from ..parts import actions_for, beside_of, parts_of
 from ..related.queries import company_of
 from ..working import work_on
@@ -45,14 +46,6 @@ def ticket_page(
     company = company_at(ticket.id, person)
     assign, move = AssignForm(formdata=None), MoveForm(formdata=None)
     assign.version.data = move.version.data = str(ticket.version)
-    message = form or MessageForm(formdata=MultiDict(company.draft) if company.draft else None)
-    if form is None:
-        message.version.data = str(ticket.version)
-    if ticket.ticket_type is TicketType.PROBLEM:
-        message.note_only()
-    message.then.choices = thens(ticket.status)
-    if message.then.data not in message.then.choices:
-        message.then.data = ""
     page = render_template(
         "tickets/ticket.html",
         ticket=ticket,
@@ -80,11 +73,24 @@ def ticket_page(
         statuses=Status,
         form=form,
         conflicts=conflicts,
-        message=message,
+        message=_box(ticket, form, company.draft),
         opens={"hold": HOLD, "resolve": RESOLVE},
         accepted=ACCEPTED,
     )
     return make_response(page, 422 if form is not None and form.problems else 200)
+
+
+def _box(ticket: Ticket, form: MessageForm | None, draft: Mapping[str, Any] | None) -> MessageForm:
+    """The box for the next message: as it was sent, or as it was left, or empty."""
+    message = form or MessageForm(formdata=MultiDict(draft) if draft else None)
+    if form is None:
+        message.version.data = str(ticket.version)
+    if ticket.ticket_type is TicketType.PROBLEM:
+        message.note_only()
+    message.then.choices = thens(ticket.status)
+    if message.then.data not in message.then.choices:
+        message.then.data = ""
+    return message
 
 
 @bp.get("/tickets/<reference>/beside")
