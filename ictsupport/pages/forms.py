@@ -168,7 +168,7 @@ class Form(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         good = bool(super().validate(extra_validators))
         for field in self:
-            limit = LONGEST_TEXT if isinstance(field, TextAreaField) else LONGEST_LINE
+            limit = LONGEST_TEXT if isinstance(field, (TextAreaField, HiddenField)) else LONGEST_LINE
             bounded = any(isinstance(one, Length) and one.max != -1 for one in field.validators)
             if isinstance(field, StringField) and not bounded and len(field.data or "") > limit:
                 field.errors = [*field.errors, f"Use no more than {limit:,} characters"]

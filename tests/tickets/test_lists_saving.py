@@ -18,6 +18,7 @@ from ictsupport.tickets.lists.models import SavedView
 from ictsupport.tickets.lists.own import own_lists
 from ictsupport.tickets.lists.standing import VIEWS, stuck_since
 from ictsupport.tickets.models import HoldReason, Ticket
+from ictsupport.tickets.tagging import tag
 from ictsupport.tickets.triage import assign
 
 from ..conftest import NOW
@@ -211,6 +212,19 @@ def test_the_list_on_the_screen_is_saved_and_opens_as_it_was(make_ticket, agent,
     client.post(f"/tickets/views/{view.id}/content", data={"list": "?kind=staff", "version": "1"})
     db.session.refresh(view)
     assert view.query == "?kind=staff"
+
+
+def test_a_list_with_many_filters_is_saved_too(make_ticket, agent, browser):
+    tags = [f"laptop-refresh-of-building-{number}" for number in range(20)]
+    wanted = make_ticket()
+    tag(wanted, tags[:1], by=agent)
+    filters = "?" + "&".join(f"tag={name}" for name in tags)
+    assert len(filters) > 500
+    client = browser(agent)
+    page = client.post(
+        "/tickets/views", data={"name": "Refresh", "list": filters}, follow_redirects=True
+    ).text
+    assert "Saved as “Refresh”" in page
 
 
 def test_a_name_that_is_taken_comes_back_with_what_was_typed(agent, desk, browser):
