@@ -27,7 +27,9 @@ def merge_on_page(client, here, **answers):
     """Look at what merging would change, then merge; returns what was to be looked at."""
     looked = client.post(f"{here}/merging", data=answers).text
     shown = re.search(r'name="shown"[^>]* value="([^"]+)"', looked)
-    client.post(f"{here}/merging", data={**answers, "shown": shown[1]})
+    led = client.post(f"{here}/merging", data={**answers, "shown": shown[1]})
+    goes_on = here if answers["way"] == "here" else f"/tickets/{answers['other'].upper()}"
+    assert led.location == goes_on, "whoever has merged sees the ticket that goes on"
     return html.unescape(looked)
 
 

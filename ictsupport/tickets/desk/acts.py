@@ -30,7 +30,8 @@ class Act:
     """Something the desk does to a ticket: the form that asks, the verb that does it, and the words around them.
 
     `offer` gives the form its choices, `fill` what the ticket says now; `do`
-    is handed the form once it holds nothing wrong. `look_first` does it too and
+    is handed the form once it holds nothing wrong, and `leads` names the ticket
+    whose page is shown then. `look_first` does it too and
     says what would come of it: its form has a field `shown`, and only what was
     shown is done.
     """
@@ -43,6 +44,7 @@ class Act:
     offer: Callable[[Ticket, Any], None] = lambda _ticket, _form: None
     fill: Callable[[Ticket, Any], None] = lambda _ticket, _form: None
     look_first: Callable[[Ticket, Any], Preview] | None = None
+    leads: Callable[[Ticket], Ticket] = lambda ticket: ticket
     look: str = ""
     hints: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,7 +80,7 @@ def perform(act: Act, reference: str) -> ResponseReturnValue:
             conflicts = refused(form, refusal)
         else:
             if preview is None:
-                return done(url_for("tickets.ticket", reference=reference), act.said)
+                return done(url_for("tickets.ticket", reference=act.leads(ticket).reference), act.said)
     page = render_template(
         "tickets/act.html",
         form=form,

@@ -35,6 +35,7 @@ at_its_address(
         MergeForm,
         _merge,
         look_first=_look,
+        leads=lambda ticket: ticket.standing,
         hints={
             "other": "Its reference, like ICT-10234, or words from it",
             "way": "The other goes on in it: replies to either reach it, and everybody who asked hears the answer. "
