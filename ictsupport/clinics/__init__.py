@@ -6,7 +6,7 @@ from ..pages import navigation
 
 
 def init_app(app: Flask) -> None:
-    from . import access, caller_facts, emails, first_page, ticket_parts, views  # noqa: F401 - most of them listen
+    from . import access, caller_facts, emails, first_page, ticket_parts, unhosted, views  # noqa: F401 - they listen
     from .day import emails as day_emails  # noqa: F401
     from .day import not_coming  # noqa: F401
     from .reminding import arranging, sending  # noqa: F401

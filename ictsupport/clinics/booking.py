@@ -25,7 +25,7 @@ from .queries import HELD, bookable, cohorts_of
 
 T = TypeVar("T")
 LONGEST_DETAILS = 2_000
-RULES = ("called_off_at", "places", "drop_in", "scope", "council_id", "for_staff_too", "version")
+RULES = ("called_off_at", "unhosted", "places", "drop_in", "scope", "council_id", "for_staff_too", "version")
 """What of a clinic decides who gets a place: read afresh once it can change no more."""
 
 PATIENCE = 3
@@ -50,6 +50,10 @@ class NotYetBookable(Refusal):
 
 class ClinicCalledOff(Refusal):
     reason = "That clinic has been called off. Choose another time."
+
+
+class NobodyThere(Refusal):
+    reason = "Whoever holds that clinic is away. Choose another time."
 
 
 class NotForThem(Refusal):
@@ -255,6 +259,8 @@ def _check_slot(
         if slot.ends_at <= clock.now() and not is_here:
             raise SlotPassed
         return
+    if clinic.unhosted:
+        raise NobodyThere
     if clinic.bookable_from and clinic.bookable_from > clock.now():
         raise NotYetBookable
     _check_cut_off(slot, minutes, too_late, SlotPassed)

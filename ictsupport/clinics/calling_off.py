@@ -88,7 +88,7 @@ def call_off_clinic(clinic: Clinic, *, reason: str, by: Person) -> CallingOff:
     db.session.add(calling_off)
     db.session.flush()
     jobs.enqueue("clinics.call_off", {"calling_off": calling_off.id}, at=due_at)
-    announce(ClinicCalledOff(about=clinic, reason=reason, bookings=_coming(clinic), by=by))
+    announce(ClinicCalledOff(about=clinic, reason=reason, bookings=coming_to(clinic), by=by))
     return calling_off
 
 
@@ -113,7 +113,8 @@ def calling_off_of(clinic: Clinic) -> CallingOff | None:
     return db.session.scalar(select(CallingOff).where(CallingOff.clinic_id == clinic.id))
 
 
-def _coming(clinic: Clinic) -> int:
+def coming_to(clinic: Clinic) -> int:
+    """How many hold a place that they are expected at, or are offered. One statement."""
     coming = (
         select(func.count())
         .select_from(Booking)

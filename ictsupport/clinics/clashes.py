@@ -1,6 +1,6 @@
 """What stands in the way of a clinic: a host who is elsewhere or away, a room that is taken, a day that is closed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,9 +53,9 @@ class Diary:
         """The first thing that stands in the way of a clinic at that time."""
         if (shut := self.closed(day)) is not None:
             return shut
-        away = self.away(starts_at, ends_at)
-        if self.hosts and len(away) == len(self.hosts):
-            return HostAway(host=away[0].name)
+        during = [each for each in self.absences if each.starts_at < ends_at and each.ends_at > starts_at]
+        if all_away([host.id for host in self.hosts], during):
+            return HostAway(host=self.hosts[0].name)
         mine = {host.id for host in self.hosts}
         for clinic in self.clinics:
             if clinic.starts_at < ends_at and clinic.ends_at > starts_at:
@@ -70,13 +70,6 @@ class Diary:
         why = closed(self.site, day)
         return DayClosed(council=self.site.council.short_name, why=why) if why else None
 
-    def away(self, starts_at: datetime, ends_at: datetime) -> list[Person]:
-        """The hosts who are absent for any of the time."""
-        gone = {
-            each.person_id for each in self.absences if each.starts_at < ends_at and each.ends_at > starts_at
-        }
-        return [host for host in self.hosts if host.id in gone]
-
 
 def diary(
     site: Site,
@@ -86,7 +79,8 @@ def diary(
     last: datetime,
     apart_from: Collection[int] = (),
 ) -> Diary:
-    """What stands between two moments. Three statements, however many dates are asked about."""
+    """What stands between two moments. Four statements, however many dates are asked about."""
+    await_hosts(hosts)
     clinics = (
         select(Clinic)
         .where(
@@ -107,6 +101,16 @@ def diary(
     )
 
 
+def await_hosts(hosts: Sequence[Person]) -> None:
+    """Wait for whoever enters an absence of theirs; whoever does so later waits for us, and finds the clinic.
+
+    Before a clinic is locked: entering an absence locks the person first, too.
+    """
+    ids = sorted(host.id for host in hosts)
+    theirs = select(Person.id).where(Person.id.in_(ids)).order_by(Person.id)
+    db.session.execute(theirs.with_for_update(read=True, key_share=True))
+
+
 def absences_of(people: Collection[int], first: datetime, last: datetime) -> Sequence[Absence]:
     """When these people are away between two moments. One statement."""
     return db.session.scalars(
@@ -117,6 +121,11 @@ def absences_of(people: Collection[int], first: datetime, last: datetime) -> Seq
             Absence.ends_at > first,
         )
     ).all()
+
+
+def all_away(people: Collection[int], absences: Iterable[Absence]) -> bool:
+    """Whether every one of them has one of these absences: nobody is left to hold a clinic."""
+    return bool(people) and set(people) <= {each.person_id for each in absences}
 
 
 def closed(site: Site, day: date) -> str:

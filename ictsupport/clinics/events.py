@@ -35,6 +35,20 @@ class CallingOffUndone(ClinicEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlacesClosed(ClinicEvent):
+    """Now that the person is away, too, nobody is left to hold it."""
+
+    person: Person
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacesOpened(ClinicEvent):
+    """The person is there after all."""
+
+    person: Person
+
+
+@dataclass(frozen=True, kw_only=True)
 class BookingEvent(Event):
     """`for_whom` is the person the booking is for, wherever somebody else acted."""
 

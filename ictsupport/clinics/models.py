@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -74,7 +75,8 @@ class Clinic(Scoped, Model):
     at which its series meant it, and stays when the clinic is moved. `drop_in` of
     the places in each slot cannot be booked; `despite` is why it was planned
     although something stood in the way. Until `kept_until`, `kept_places` in each slot are
-    booked only by members elected in the year `kept_cohort`.
+    booked only by members elected in the year `kept_cohort`. While it is `unhosted`, all
+    its hosts are away and nobody said that it is held all the same: its places are closed.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -101,6 +103,7 @@ class Clinic(Scoped, Model):
     move_until_minutes: Mapped[int] = mapped_column(default=0)
     cancel_until_minutes: Mapped[int] = mapped_column(default=0)
     despite: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    unhosted: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
     planned_at: Mapped[datetime] = mapped_column(default=clock.now)
     planned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

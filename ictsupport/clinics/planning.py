@@ -16,7 +16,7 @@ from ..journal import announce
 from ..people.models import Person, Site
 from ..people.scopes import scoped_to
 from ..tickets.texts import line
-from .clashes import Diary, diary, may_override
+from .clashes import Diary, await_hosts, diary, may_override
 from .events import ClinicChanged, ClinicPlanned
 from .models import Booking, Clinic, ClinicTopic, Slot, SlotPlace
 from .queries import LIVE
@@ -140,6 +140,7 @@ def keep_planned(planned: Sequence[tuple[Clinic, list[time]]], *, by: Person | N
 
 def change_clinic(clinic: Clinic, plan: Plan, *, by: Person, version: int | None = None) -> Clinic:
     """Plan the clinic anew, as long as nobody has booked; hosts, topics and cut-offs may change at any time."""
+    await_hosts(plan.hosts)
     lock(clinic)
     if version is not None and version != clinic.version:
         raise ChangedMeanwhile
@@ -267,12 +268,12 @@ def _refuse_clashes(
         apart_from = [clinic.id] if clinic.id is not None else []
         read = diary(plan.site, plan.room, plan.hosts, starts_at, ends_at, apart_from)
     clash = read.clash(plan.day, starts_at, ends_at)
-    if clash is None:
-        return
-    reason = line(plan.despite, what="The reason", limit=300)
-    if not reason or by is None or not may_override(by):
-        raise clash
-    clinic.despite = reason
+    if clash is not None:
+        reason = line(plan.despite, what="The reason", limit=300)
+        if not reason or by is None or not may_override(by):
+            raise clash
+        clinic.despite = reason
+    clinic.unhosted = False
 
 
 def cut_into_slots(planned: Sequence[tuple[Clinic, list[time]]]) -> None:
@@ -346,5 +347,6 @@ def said(clinic: Clinic) -> dict[str, Any]:
         "for_staff_too": clinic.for_staff_too,
         "bookable_from": clinic.bookable_from,
         "despite": clinic.despite,
+        "unhosted": clinic.unhosted,
         "cut_offs": [clinic.book_until_minutes, clinic.move_until_minutes, clinic.cancel_until_minutes],
     }

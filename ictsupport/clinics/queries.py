@@ -38,7 +38,7 @@ HELD = and_(Booking.slot_id == SlotPlace.slot_id, Booking.place == SlotPlace.num
 
 
 def bookable(person: Person | None = None, now: Any = None) -> ColumnElement[bool]:
-    """SQL: the places somebody may book: not those kept for drop-in, nor for a cohort that is not theirs.
+    """SQL: the places somebody may book: not those kept for drop-in, nor for a cohort that is not theirs, nor closed ones.
 
     `now` is this moment where it has to be said to a statement from outside.
     """
@@ -46,7 +46,7 @@ def bookable(person: Person | None = None, now: Any = None) -> ColumnElement[boo
     kept = case(
         (and_(Clinic.kept_until > (clock.now() if now is None else now), others), Clinic.kept_places), else_=0
     )
-    return SlotPlace.number <= Clinic.places - Clinic.drop_in - kept
+    return and_(~Clinic.unhosted, SlotPlace.number <= Clinic.places - Clinic.drop_in - kept)
 
 
 def cohorts_of(person: Person) -> set[int]:
@@ -115,7 +115,7 @@ def next_clinics(
     """The clinics still to come that are there for the person, soonest first, with their free times. Two statements.
 
     Clinics that are full are among them, without times, so that one sees why
-    there are none.
+    there are none; those whose hosts are away are not.
     """
     now = clock.now()
     clinics = (
@@ -123,6 +123,7 @@ def next_clinics(
         .where(
             Clinic.ends_at > now,
             Clinic.called_off_at.is_(None),
+            ~Clinic.unhosted,
             or_(Clinic.bookable_from.is_(None), Clinic.bookable_from <= now),
             access.open_to(person),
         )
@@ -216,7 +217,10 @@ def sites_with_clinics(person: Person) -> Sequence[Site]:
         .where(
             Site.id.in_(
                 select(Clinic.site_id).where(
-                    Clinic.ends_at > clock.now(), Clinic.called_off_at.is_(None), access.open_to(person)
+                    Clinic.ends_at > clock.now(),
+                    Clinic.called_off_at.is_(None),
+                    ~Clinic.unhosted,
+                    access.open_to(person),
                 )
             )
         )

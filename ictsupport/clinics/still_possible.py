@@ -6,7 +6,15 @@ from datetime import timedelta
 from .. import clock
 from ..people.models import Person
 from . import access
-from .booking import ClinicCalledOff, NotYetBookable, SlotPassed, TooLateToBook, TooLateToMove, in_words
+from .booking import (
+    ClinicCalledOff,
+    NobodyThere,
+    NotYetBookable,
+    SlotPassed,
+    TooLateToBook,
+    TooLateToMove,
+    in_words,
+)
 from .calling_off import TooLateToCancel, cancelling_closed
 from .models import Booking, Slot
 
@@ -42,10 +50,16 @@ def booking_closed(slot: Slot, by: Person) -> str:
     if clinic.is_called_off or slot.withdrawn_at is not None:
         return str(ClinicCalledOff())
     early = clinic.bookable_from is not None and clinic.bookable_from > clock.now()
-    if not early and clock.now() <= slot.starts_at - timedelta(minutes=clinic.book_until_minutes):
+    if (
+        not early
+        and not clinic.unhosted
+        and clock.now() <= slot.starts_at - timedelta(minutes=clinic.book_until_minutes)
+    ):
         return ""
     if access.runs(by, clinic):
         return str(SlotPassed()) if slot.ends_at <= clock.now() else ""
+    if clinic.unhosted:
+        return str(NobodyThere())
     if early:
         return str(NotYetBookable())
     if slot.has_passed:

@@ -11,11 +11,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from ictsupport import clock, jobs
-from ictsupport.clinics.booking import Overlapping, SlotFull, book_slot, move_booking
+from ictsupport.clinics.booking import NobodyThere, Overlapping, SlotFull, book_slot, move_booking
 from ictsupport.clinics.calling_off import NothingToCancel, call_off_clinic, cancel_booking
 from ictsupport.clinics.models import BookedTick, Booking, BookingState, Clinic, SlotPlace
-from ictsupport.database import db
-from ictsupport.people.models import Person
+from ictsupport.database import db, dialect_name
+from ictsupport.people.models import Grant, Person, Role
+from ictsupport.people.rota.absences import enter_absence
+from ictsupport.people.rota.models import AbsenceKind
+from ictsupport.people.scopes import scoped_to
 
 from .crowd import CROWD, PLACES, everybody, live, slot_number
 
@@ -148,3 +151,45 @@ def test_cancelling_twice_at_once_cancels_once(crowd_app: Flask):
     assert set(results) == {"done", NothingToCancel.__name__}
     with crowd_app.app_context():
         assert db.session.scalars(sa.select(Booking.sequence)).one() == 1
+
+
+def test_whoever_books_while_it_closes_waits_and_is_told(crowd_app: Flask):
+    """The clinic's row decides: closing holds it, and whoever books then reads afresh that it is closed."""
+    seen, closing, results = threading.Event(), threading.Event(), list[str]()
+    with crowd_app.app_context():
+        clinic = slot_number(0).clinic
+        starts, ends, member = clinic.starts_at, clinic.ends_at, db.session.scalars(
+            sa.select(Person.id).where(Person.name == "Cllr 0")
+        ).one()  # fmt: skip
+        db.session.rollback()
+
+    def book() -> None:
+        with crowd_app.app_context():
+            person, slot = db.session.get_one(Person, member), slot_number(0)
+            assert not slot.clinic.unhosted
+            if dialect_name() == "sqlite":
+                db.session.rollback()  # its writers come one at a time, with nothing read before
+            seen.set()
+            closing.wait(30)
+            try:
+                book_slot(slot, person, by=person)
+                results.append("booked")
+            except NobodyThere:
+                results.append("told")
+            db.session.rollback()
+
+    thread = threading.Thread(target=book)
+    thread.start()
+    assert seen.wait(30)
+    with crowd_app.app_context():
+        host = db.session.scalars(sa.select(Person).where(Person.name == "Harriet Stone")).one()
+        host.grants.append(Grant(role=Role.AGENT, **scoped_to(None)))
+        db.session.flush()
+        enter_absence(host, starts, ends, AbsenceKind.LEAVE, by=host)
+        closing.set()
+        thread.join(0.3)
+        assert not results
+        db.session.commit()
+        thread.join(30)
+        assert results == ["told"]
+        assert not db.session.scalar(sa.select(sa.func.count(Booking.id)))

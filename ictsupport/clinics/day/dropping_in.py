@@ -67,7 +67,9 @@ def waits_at(clinics: Iterable[Clinic]) -> dict[int, Wait]:
     """How long whoever comes now would wait at those of the clinics that are on. Two statements, or none."""
     now = clock.now()
     on = {
-        each.id: each for each in clinics if each.starts_at <= now < each.ends_at and not each.is_called_off
+        each.id: each
+        for each in clinics
+        if each.starts_at <= now < each.ends_at and not each.is_called_off and not each.unhosted
     }
     if not on:
         return {}

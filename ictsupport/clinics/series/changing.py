@@ -24,7 +24,7 @@ from ...journal import announce
 from ...people.models import Person
 from ...people.scopes import Scope
 from ...tickets.recurring.schedule import Schedule, parts_of
-from ..clashes import Clash, diary
+from ..clashes import Clash, absences_of, all_away, await_hosts, diary
 from ..models import Clinic, ClinicSeries
 from ..planning import (
     AlreadyCalledOff,
@@ -96,6 +96,7 @@ def change_dates(
     clinic: Clinic, plan: Plan, which: Which, *, by: Person, version: int | None = None
 ) -> Changed:
     """Change this date, or what was changed on it on the others too; everybody whose time or place moves is told once."""
+    await_hosts(plan.hosts)
     if clinic.series_id is not None:
         lock(db.session.get_one(ClinicSeries, clinic.series_id))
     lock(clinic)
@@ -315,12 +316,17 @@ def _who_wait(ids: Sequence[int]) -> int:
 
 
 def _same_claim(clinic: Clinic, plan: Plan) -> bool:
-    """Whether the clinic asks for no other time, room or host than it has."""
+    """Whether the clinic asks for no other time, room or host than it has, and somebody of those it has is there."""
+    hosts, before = {host.id for host in plan.hosts}, {host.id for host in clinic.hosts}
+    if clinic.unhosted and plan.despite:  # it is held all the same
+        return False
+    if hosts < before and all_away(hosts, absences_of(hosts, clinic.starts_at, clinic.ends_at)):
+        return False
     return (
         (clinic.day, clinic.opens, clinic.closes, clinic.slot_minutes, clinic.buffer_minutes)
         == (plan.day, plan.opens, plan.closes, plan.slot_minutes, plan.buffer_minutes)
         and (clinic.site_id, clinic.room) == (plan.site.id, plan.room)
-        and {host.id for host in plan.hosts} <= {host.id for host in clinic.hosts}
+        and hosts <= before
     )
 
 

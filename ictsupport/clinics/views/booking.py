@@ -18,7 +18,7 @@ from ...people.access import me, members_acted_for
 from ...people.models import DelegateScope, Person, Site
 from .. import access
 from ..booking import Overlapping, SlotFull, TooManyBookings, book_slot, move_booking
-from ..calling_off import cancel_booking
+from ..calling_off import cancel_booking, coming_to
 from ..day.bringing import bring
 from ..day.dropping_in import turns_of, waits_at
 from ..day.queries import brought_among, to_bring
@@ -39,6 +39,7 @@ from ..queries import (
 )
 from ..reminding.queries import reminders_of
 from ..still_possible import booking_closed, still_possible
+from ..unhosted import away_from
 from ..waiting.queries import list_of, waits_of
 from .door import bp, for_whom, number, own_booking
 
@@ -86,11 +87,16 @@ def clinic(clinic_id: int) -> ResponseReturnValue:
         person=person,
         times=[] if found.is_called_off else free_times(found, person, all_to_come=running),
         running=running,
+        away=away_from(found) if running and found.unhosted else [],
+        booked=coming_to(found) if running and found.unhosted else 0,
         turns=turns_of([person.id]),
         on_now=waits_at([found]).get(found.id),
         plans=running and access.plans_clinics(me()),
         waiting=list_of(found) if running else [],
-        can_wait=not found.is_called_off and access.may_come(person, found) and found.starts_at > clock.now(),
+        can_wait=not found.is_called_off
+        and not found.unhosted
+        and access.may_come(person, found)
+        and found.starts_at > clock.now(),
     )
 
 

@@ -17,7 +17,7 @@ from ...pages.presses import done, once
 from ...people.access import me, public
 from ...people.models import Person
 from .. import access
-from ..booking import ClinicCalledOff, SlotPassed
+from ..booking import ClinicCalledOff, NobodyThere, SlotPassed
 from ..forms import BookingForm
 from ..models import Booking, Clinic, Slot
 from ..queries import next_clinics, other_times
@@ -43,7 +43,7 @@ def wait(clinic_id: int) -> ResponseReturnValue:
     clinic = db.one_or_404(
         access.visible_clinics(me()).where(Clinic.id == clinic_id).options(joinedload(Clinic.site))
     )
-    if request.method == "GET" and (clinic.is_called_off or clinic.has_passed):
+    if request.method == "GET" and (clinic.is_called_off or clinic.has_passed or clinic.unhosted):
         return _over(clinic, person)
     form: Any = WaitingForm.open(person, clinic.topics)
     offers = next_clinics(person)
@@ -89,11 +89,11 @@ def wait(clinic_id: int) -> ResponseReturnValue:
 
 
 def _over(clinic: Clinic, person: Person) -> str:
-    """Nobody waits for a clinic that is called off or held: why, and the times nearest to it."""
-    why = str(ClinicCalledOff() if clinic.is_called_off else SlotPassed())
+    """Nobody waits for a clinic that is called off, held or closed: why, and the times nearest to it."""
+    why = ClinicCalledOff() if clinic.is_called_off else SlotPassed() if clinic.has_passed else NobodyThere()
     others = other_times(clinic.slots[0], person) if clinic.slots else []
     return render_template(
-        "clinics/closed.html", slot=None, clinic=clinic, person=person, why=why, others=others
+        "clinics/closed.html", slot=None, clinic=clinic, person=person, why=str(why), others=others
     )
 
 

@@ -13,7 +13,15 @@ from ...journal import announce
 from ...people.models import Person
 from ...tickets.texts import line, prose
 from .. import access
-from ..booking import LONGEST_DETAILS, PATIENCE, ClinicCalledOff, NotForThem, SlotPassed, TopicNotOffered
+from ..booking import (
+    LONGEST_DETAILS,
+    PATIENCE,
+    ClinicCalledOff,
+    NobodyThere,
+    NotForThem,
+    SlotPassed,
+    TopicNotOffered,
+)
 from ..models import Clinic, ClinicTopic
 from .events import WaitingEnded, WaitingListJoined
 from .models import WaitingEntry, WaitingPlace, WaitingState
@@ -58,7 +66,7 @@ def join(
         raise NoClinicChosen
     lock_timeout(PATIENCE)
     for clinic in sorted(clinics, key=lambda each: each.id):
-        db.session.refresh(clinic, ["called_off_at", "version"], with_for_update={"read": True})
+        db.session.refresh(clinic, ["called_off_at", "unhosted", "version"], with_for_update={"read": True})
     db.session.scalar(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     who = "You are" if person.id == by.id else f"{person.name} is"
     for clinic in clinics:
@@ -104,6 +112,8 @@ def withdraw(entry: WaitingEntry, *, by: Person) -> None:
 def _check(clinic: Clinic, person: Person, by: Person) -> None:
     if clinic.is_called_off:
         raise ClinicCalledOff
+    if clinic.unhosted:
+        raise NobodyThere
     if not access.may_come(person, clinic):
         raise NotForThem(name="you" if person.id == by.id else person.name)
     if all(cut_off(slot, clinic) <= clock.now() for slot in clinic.slots):

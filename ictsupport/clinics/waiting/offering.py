@@ -66,7 +66,7 @@ def offer_places(clinic: Clinic) -> list[Booking]:
 
     Places that are kept for members elected together are offered to those of them who wait.
     """
-    if clinic.is_called_off:
+    if clinic.is_called_off or clinic.unhosted:
         return []
     free: dict[bool, list[Slot]] = {}
     made: list[Booking] = []
@@ -119,7 +119,7 @@ def offer(entry: WaitingEntry, slot: Slot, *, instead_of: Clinic | None = None) 
 def _hold(entry: WaitingEntry, slot: Slot, until: datetime) -> Booking | None:
     person = entry.person
     take_turn(person, slot)
-    if slot.clinic.is_called_off or slot.withdrawn_at is not None:
+    if slot.clinic.is_called_off or slot.clinic.unhosted or slot.withdrawn_at is not None:
         return None
     refuse_overlap(slot, person, person)
     booking = Booking(

@@ -116,6 +116,7 @@ def _choices(clinic: Clinic) -> list[_Choice]:
             .where(
                 Clinic.id != clinic.id,
                 Clinic.called_off_at.is_(None),
+                ~Clinic.unhosted,
                 Clinic.starts_at >= clinic.starts_at - timedelta(hours=12),
                 Clinic.ends_at > now,
                 or_(Clinic.bookable_from.is_(None), Clinic.bookable_from <= now),
