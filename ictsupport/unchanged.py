@@ -6,8 +6,8 @@
 Opening hours, targets and routing are asked for by every ticket and change a
 few times a year. Each such set of tables has a token (table `revision`) that
 is renewed in the very transaction that changes one of them. A transaction
-reads all tokens in one statement, and what a process has read under a token
-holds as long as the token does. Tokens are random, so that one that was
+reads all tokens in one statement, or gets them with who is asking, and what a
+process has read under a token holds as long as the token does. Tokens are random, so that one that was
 rolled back never comes again.
 
 The functions return plain values, never rows of a session. Changes made past
@@ -19,7 +19,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import String, event, select
+from sqlalchemy import String, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, mapped_column
 
@@ -80,6 +80,20 @@ def listen() -> None:
 
 
 _TOKENS = select(Revision.name, Revision.token)
+
+TOKENS_IN_A_LINE = (
+    select(func.aggregate_strings(Revision.name + "=" + Revision.token, " "))
+    .scalar_subquery()
+    .label("tokens")
+)
+"""SQL: all tokens, for a statement that every page asks anyway. What it says is for `go_by`."""
+
+
+def go_by(tokens: str | None) -> None:
+    """Let the present transaction go by the tokens that another of its statements brought along."""
+    session = db.session()
+    known = dict(each.split("=") for each in (tokens or "").split())
+    session.info[READ] = (session.get_transaction(), known)
 
 
 def _tokens(session: Session) -> dict[str, str]:

@@ -10,7 +10,7 @@ from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.people.models import Team
 from ictsupport.people.scopes import Scope
-from ictsupport.tickets.models import Matrix, Queue
+from ictsupport.tickets.models import Matrix, Queue, Ticket
 from ictsupport.tickets.prioritising import STANDARD, matrix_for, set_matrix
 from ictsupport.unchanged import until_changed
 
@@ -76,6 +76,25 @@ def test_savepoints_that_change_none_of_it_cost_nothing(context, count_queries):
             with db.session.begin_nested():
                 assert names() == ["Sorting"]
     assert not [query for query in queries if query.startswith("SELECT")]
+
+
+def test_pages_hear_of_changes_with_who_is_asking(desk, agent, member, manager, browser, count_queries):
+    client, said = (
+        browser(agent),
+        {"subject": "Slow", "channel": "phone", "ticket_type": "incident", "impact": "1"},
+    )
+    given = []
+    for _ in range(2):
+        with count_queries() as queries:
+            led = client.post(f"/tickets/call/{member.id}", data={**said, "urgency": "1"})
+        assert not [each for each in queries if each.startswith("SELECT revision")]
+        reference = led.location.rpartition("/")[2]
+        given.append(
+            db.session.scalars(sa.select(Ticket.priority).where(Ticket.reference == reference)).one()
+        )
+        set_matrix(ALL_LOW, None, by=manager)
+        db.session.commit()
+    assert given == [1, 5]
 
 
 def test_a_matrix_set_elsewhere_counts_from_the_next_transaction_on(real_app: Flask):

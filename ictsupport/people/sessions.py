@@ -14,6 +14,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from .. import clock, jobs, scheduler
 from ..config import settings
 from ..database import aside, db
+from ..unchanged import TOKENS_IN_A_LINE, go_by
 from .models import Person, Role, SignIn, SignInCode, Term
 
 
@@ -84,7 +85,7 @@ def put_in_cookie(token: str, *, keep: bool = False) -> None:
 
 
 _RECOGNISE = (
-    select(SignIn)
+    select(SignIn, TOKENS_IN_A_LINE)
     .join(SignIn.person)
     .where(
         SignIn.token_hash == bindparam("token"),
@@ -104,14 +105,18 @@ _RECOGNISE = (
 
 @login_manager.request_loader  # type: ignore[untyped-decorator]
 def recognise(_request: Request) -> Person | None:
-    """Who is asking: one statement brings the sign-in, the person, their roles and terms."""
+    """Who is asking: one statement brings the sign-in, the person, their roles and terms, and what is unchanged."""
     token = session.get(COOKIE_KEY)
     if not isinstance(token, str):
         return None
     now = clock.now()
     given = {"token": hashed(token), "now": now}
-    found = db.session.scalars(_RECOGNISE, given).unique().first()
-    if found is None or not found.person.is_active:
+    row = db.session.execute(_RECOGNISE, given).unique().first()
+    if row is None:
+        return None
+    found: SignIn = row[0]
+    go_by(row[1])
+    if not found.person.is_active:
         return None
     idle = now - found.last_seen_at
     if not found.kept and idle > timedelta(hours=settings().session_idle_hours):
