@@ -142,4 +142,4 @@ def test_the_page_takes_the_same_few_statements_however_many_posts(
     visitor.get("/staffing")  # what seldom changes is read the first time
     with count_queries() as queries:
         visitor.get("/staffing")
-    assert len(queries) == 7
+    assert len(queries) == 6
