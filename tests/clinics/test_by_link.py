@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ictsupport import clock
 from ictsupport.clinics.booking import book_slot
-from ictsupport.clinics.models import BookingState
+from ictsupport.clinics.models import Booking, BookingState
 from ictsupport.database import db
 from ictsupport.journal.queries import entries_about
 from ictsupport.mail import Outgoing
@@ -42,8 +42,32 @@ def test_it_is_moved_and_cancelled_without_signing_in_and_a_look_changes_nothing
     assert {entry.by_id for entry in entries_about(booking)} == {member.id}
     page = nobody.get(link).text
     assert "It was cancelled" in page
-    assert "Look at the next clinics" in page
+    assert "Book another time" in page
     assert nobody.post(link, data={"answer": "cancel"}).status_code == 409
+
+
+def test_once_it_is_over_another_time_is_booked_by_it(clinic, booking, member, topics, browser):
+    nobody, link = browser(), the_link()
+    nobody.post(link, data={"answer": "cancel"})
+    for _ in range(2):  # a second press on the old page is refused: that time is theirs already
+        led = nobody.post(link, data={"slot": clinic.slots[0].id})
+    assert led.status_code == 409
+    assert "already have" in led.text or "already has" in led.text
+    again = db.session.scalars(sa.select(Booking).where(Booking.state == BookingState.CONFIRMED)).one()
+    assert (again.person, again.topic, again.slot) == (member, topics[0], clinic.slots[0])
+    assert again.details == ""
+    assert {entry.by_id for entry in entries_about(again)} == {member.id}
+    assert "Cancel booking" in nobody.get(the_link()).text
+    assert the_link() != link
+
+
+def test_a_link_that_is_old_books_nothing(clinic, booking, browser):
+    nobody, link = browser(), the_link()
+    with clock.at(clinic.ends_at + timedelta(days=61)):
+        assert 'name="slot"' not in nobody.get(link).text
+        answer = nobody.post(link, data={"slot": clinic.slots[1].id})
+    assert answer.status_code == 409
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Booking)) == 1
 
 
 def test_cut_offs_hold_and_links_of_others_are_nothing(clinic, booking, browser, make_clinic):
