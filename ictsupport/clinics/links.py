@@ -11,7 +11,12 @@ PURPOSE = "clinics.booking"
 
 def link_to_booking(booking: Booking) -> str:
     """The full address of the page on which whoever has the mail moves or cancels the booking."""
-    return address_of("clinics.by_link", token=_serializer().dumps(booking.id))
+    return address_of("clinics.by_link", token=token_of(booking))
+
+
+def token_of(booking: Booking) -> str:
+    """What names the booking in its link."""
+    return str(_serializer().dumps(booking.id))
 
 
 def booking_named(token: str) -> int | None:

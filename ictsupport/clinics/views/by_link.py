@@ -21,7 +21,7 @@ from ...people.access import public
 from .. import access
 from ..booking import book_slot, move_booking
 from ..calling_off import cancel_booking
-from ..links import booking_named, link_to_booking
+from ..links import booking_named, token_of
 from ..models import Booking, Clinic, Slot
 from ..queries import PAGE, next_clinics
 from ..still_possible import still_possible
@@ -85,7 +85,8 @@ def _act(booking: Booking, here: str) -> tuple[str, str]:
     if booking.is_to_come:
         move_booking(booking, slot, by=booking.person)
         return here, "The booking is moved. We have sent an update."
-    return link_to_booking(_again(booking, slot)), "It is booked. We have sent a confirmation."
+    again = url_for(".by_link", token=token_of(_again(booking, slot)))
+    return again, "It is booked. We have sent a confirmation."
 
 
 def _again(booking: Booking, slot: Slot) -> Booking:
