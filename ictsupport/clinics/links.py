@@ -1,4 +1,7 @@
-"""Links in mail by which a booking is moved or cancelled without signing in. They say which; what is over, they cannot change."""
+"""Links in mail by which a booking is moved or cancelled without signing in, and another one booked once it is over.
+
+They say which booking; what is over, they cannot change.
+"""
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -10,7 +13,7 @@ PURPOSE = "clinics.booking"
 
 
 def link_to_booking(booking: Booking) -> str:
-    """The full address of the page on which whoever has the mail moves or cancels the booking."""
+    """The full address of the page on which whoever has the mail moves or cancels the booking, or books again."""
     return address_of("clinics.by_link", token=token_of(booking))
 
 

@@ -40,7 +40,7 @@ class LinkTooOld(Refusal):
 @public
 @once
 def by_link(token: str) -> ResponseReturnValue:
-    """What is booked, and the times it can be moved to; of what it is about the page says nothing."""
+    """What is booked, and the times it can be moved to or booked again at; of what it is about the page says nothing."""
     booking = _named(token)
     form, status = Form(), 200
     if form.validate_on_submit():
