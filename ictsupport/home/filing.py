@@ -16,6 +16,7 @@ from ..pages.presses import done, once
 from ..people.access import allow, me
 from ..people.models import Person, Role
 from ..people.queries import suggestion, suggestions
+from ..tickets.access import nameable
 from ..tickets.by_email.bringing import in_words
 from ..tickets.by_email.filing import SeenTo, file_as_ticket, letter_of, put_on_ticket
 from ..tickets.by_email.whose import sender_of
@@ -70,7 +71,8 @@ def attaching(incoming_id: int) -> ResponseReturnValue:
     incoming, form = _to_file(incoming_id), OnTicketForm()
     if form.validate_on_submit():
         reference = (form.reference.data or "").strip()
-        ticket = db.session.scalar(select(Ticket).where(func.upper(Ticket.reference) == reference.upper()))
+        named = select(Ticket).where(func.upper(Ticket.reference) == reference.upper(), nameable(me()))
+        ticket = db.session.scalar(named)
         try:
             if ticket is None:
                 raise NoSuchTicket(reference=reference)

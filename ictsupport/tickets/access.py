@@ -54,6 +54,12 @@ def workable(person: Person) -> ColumnElement[bool]:
     )
 
 
+def nameable(person: Person) -> ColumnElement[bool]:
+    """SQL: the tickets on which somebody may put something without reading them: for whoever is not cleared, none that is
+    confidential is there."""
+    return or_(Ticket.confidential.is_(False), workable(person))
+
+
 @put_together
 def own_tickets(person: Person) -> Select[Ticket]:
     """What somebody asked for themself, or sees as a delegate, as affected or watching: not as one of the desk."""

@@ -68,6 +68,23 @@ def test_it_becomes_a_note_on_a_ticket_and_changes_nothing(desk, staff, administ
     assert "I cannot sign in." not in browser(staff).get(f"/tickets/{reference}").text
 
 
+def test_a_confidential_ticket_is_not_there_for_administrators(desk, staff, administrator, browser):
+    ticket = raise_ticket(
+        requester=staff,
+        subject="Grievance",
+        description="",
+        by=staff,
+        channel=Channel.PHONE,
+        confidential=True,
+    )
+    message, reference = came(), ticket.reference
+    answer = browser(administrator).post(
+        f"/post-office/incoming/{message.id}/note", data={"reference": reference}
+    )
+    assert (answer.status_code, f"There is no ticket {reference}" in answer.text) == (422, True)
+    assert not ticket.messages
+
+
 def test_what_cannot_be_filed_says_why(desk, staff, administrator, browser):
     empty = came(b"From: tina@home.example\r\nSubject: Nothing\r\n\r\n \r\n")
     page = browser(administrator).post(
