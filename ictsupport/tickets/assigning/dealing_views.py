@@ -19,9 +19,10 @@ from .dealing import deal_out as give_out
 from .dealing import may_see_deal, proposals_for, undo
 from .handing_back import to_deal_out
 from .models import Deal, Dealt
-from .telling_managers import notices_for
+from .telling_managers import in_short, notices_for
 
 bp.add_app_template_global(notices_for, "notices_for")
+bp.add_app_template_filter(in_short, "in_short")
 
 
 @bp.route("/deal-out", methods=["GET", "POST"])

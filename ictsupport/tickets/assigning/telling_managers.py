@@ -19,6 +19,8 @@ from ..models import Queue, Status, Ticket
 from .events import QueueStands, WorkHandedBack
 from .models import HandBack, HandedBack, StandingTicket, Standstill
 
+DEAL_OUT, HAND_BACKS = "tickets.deal_out", "tickets.hand_backs"
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -27,6 +29,9 @@ class Notice:
     text: str
     leads_to: str
     """The name of its page."""
+    name: str
+    """The queue or the person."""
+    count: int
 
 
 @on(WorkHandedBack)
@@ -104,5 +109,16 @@ def notices_for(person: Person) -> list[Notice]:
 def _notice(kind: str, name: str, count: int) -> Notice:
     tickets = plural(count, "ticket")
     if kind == "stands":
-        return Notice(f"{name}: {tickets} that nobody can be given just now", "tickets.deal_out")
-    return Notice(f"{tickets} handed back by {name} to deal out", "tickets.hand_backs")
+        return Notice(f"{name}: {tickets} that nobody can be given just now", DEAL_OUT, name, count)
+    return Notice(f"{tickets} handed back by {name} to deal out", HAND_BACKS, name, count)
+
+
+def in_short(notices: Sequence[Notice]) -> list[str]:
+    """The same in one breath each: what nobody can be given, and what was handed back."""
+    said = []
+    for leads_to, words in ((DEAL_OUT, "nobody can be given"), (HAND_BACKS, "handed back")):
+        about = [notice for notice in notices if notice.leads_to == leads_to]
+        if about:
+            names = ", ".join(notice.name for notice in about)
+            said.append(f"{plural(sum(notice.count for notice in about), 'ticket')} {words}: {names}")
+    return said

@@ -1,7 +1,6 @@
 """The desk's queue: views with counts, filters kept in the address, one-line rows."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import render_template, request, url_for
@@ -21,7 +20,7 @@ from .columns import COLUMNS
 from .filtering import FINISHED_SORTS, SORT_WORDS, SORTS, Wish
 from .narrowing import FILTERS
 from .own import Own, own_lists
-from .standing import EVERYTHING
+from .tabs import tabs_of
 
 HERE = "here"
 """Under which the present list is counted beside the views."""
@@ -59,7 +58,7 @@ def queue_page() -> ResponseReturnValue:
         incidents=open_incidents(own.person, desk=True),
         most=MOST,
         may_change=wish.began_as is not None and may_change_view(own.person, wish.began_as),
-        title=next((tab["label"] for tab in tabs if tab["current"]), "Queue"),
+        title=next((tab.label for tab in tabs if tab.is_current), "Queue"),
     )
 
 
@@ -69,22 +68,6 @@ def counted(own: Own, wish: Wish) -> dict[str, Count]:
     if wish.is_open:
         more[HERE] = wish
     return worklists.view_counts(own.person, more)
-
-
-def tabs_of(own: Own, wish: Wish, counts: Mapping[str, Count]) -> list[dict[str, Any]]:
-    """The row of views: those everybody has, then one's own and those shared with one's queues."""
-    offered = [(view.key, view.label) for view in own.standing] + [(EVERYTHING, "Everything")]
-    offered += [(view.key, view.name) for view in own.saved]
-    return [
-        {
-            "key": key,
-            "label": label,
-            "href": f"{url_for('tickets.index')}?view={key}",
-            "count": counts.get(key),
-            "current": key == wish.key,
-        }
-        for key, label in offered
-    ]
 
 
 def shown_counts(own: Own, counts: Mapping[str, Count]) -> list[str]:
