@@ -204,7 +204,7 @@ class _Loader:
         match act.event:
             case "TicketHeld":
                 reason: HoldReason = state["hold_reason"]
-                work.hold(reason, at, pauses=reason in self.rule(state, at).pauses)
+                work.hold(reason, at, self.rules.pauses)
             case "TicketReleased":
                 work.resume(at)
             case "TicketResolved":

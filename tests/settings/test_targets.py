@@ -63,6 +63,30 @@ def test_changed_targets_are_shown_before_they_are_saved_and_open_tickets_follow
     }
 
 
+def test_targets_may_change_for_new_requests_only(sheet, manager, agent, desk, policy, make_ticket, later):
+    ticket = make_ticket(impact=3, urgency=2)
+    before = due(ticket)
+    with later(hours=1):
+        form = sheet(manager, f"/settings/targets/{policy.id}/change")
+        assert re.search(r'name="applies_to_open"[^>]*checked', form.page)
+        wanted = answers(policy, p4_resolution=2, p4_resolution_unit="hours")
+        said = form.look(**wanted)
+        assert "If it did not apply to requests already open, no open ticket would be" in said
+        wanted["applies_to_open"] = ""
+        said = form.look(**wanted)
+        assert "No open ticket would be due at another time: each keeps the targets it has" in said
+        assert "If it applied to requests already open, 1 open ticket of 1 looked at would be" in said
+        assert form.save(**wanted).status_code == 303
+        newer = make_ticket(impact=3, urgency=2)
+        assert (due(ticket), due(newer)) == (before, NOW + timedelta(hours=3))
+        assert [found for _, found in rebuild_clocks(False) if found] == []
+        new = db.session.scalars(select(Policy).where(Policy.id != policy.id)).one()
+        assert "Keep the targets they had" in sheet(manager, f"/settings/targets/{new.id}").page
+        assert entries_about(new)[-1].data["changes"]["applies to requests already open"] == ["yes", "no"]
+        clocks = text_of(sheet(agent, f"/tickets/{ticket.reference}/clocks").page)
+        assert f"{policy.name}, as it was until" in clocks
+
+
 def test_what_would_be_past_target_is_counted(sheet, manager, desk, policy, make_ticket, later):
     make_ticket(impact=3, urgency=2)
     with later(hours=4):

@@ -60,7 +60,7 @@ def lives(draw: st.DrawFn) -> tuple[Clockwork, datetime]:
             case "answer":
                 work.answer(at)
             case "hold":
-                work.hold(reason, at, pauses=reason in rules.pauses)
+                work.hold(reason, at, lambda _, pauses=rules.pauses: pauses)
             case "resume":
                 work.resume(at)
             case "resolve":
@@ -125,7 +125,7 @@ def test_the_ticket_repeats_the_earliest_of_its_live_clocks(life):
 @given(lives(), RULES)
 def test_a_needed_by_is_never_paused_and_never_retargeted_by_a_policy(life, rules):
     work, at = life
-    work.hold(HoldReason.REQUESTER, at, pauses=True)
+    work.hold(HoldReason.REQUESTER, at, lambda _: frozenset(HoldReason))
     work.retarget(rules, at)
     paused = {line.kind for line in work.added if line.event is Happening.PAUSED}
     changed = {line.kind for line in work.added if line.event is Happening.POLICY_CHANGED and line.policy_id}

@@ -105,12 +105,9 @@ def due_times(tickets: Sequence[Any], recount: Recount | None = None) -> Iterato
             yield ticket, Due(times, any(row["breached_at"] for row in live.values()))
 
 
-def told(found: Moves, person: Person, *, also: Sequence[str] = ()) -> Preview:
+def told(found: Moves, person: Person, *, also: Sequence[str] = (), after: Sequence[str] = ()) -> Preview:
     """The moves in words, with examples that the person may see."""
-    which = (
-        f"the {found.looked_at:,} open tickets that are due soonest" if found.capped else "the open tickets"
-    )
-    says = [*also]
+    which, says = _looked_at(found), [*also]
     if not found.looked_at:
         says.append("No open ticket is concerned.")
     elif not found.moved:
@@ -129,7 +126,31 @@ def told(found: Moves, person: Person, *, also: Sequence[str] = ()) -> Preview:
         says.append(
             "What has been counted stays counted; closed and confidential tickets are not in these figures."
         )
-    return Preview(says, _examples(found, person))
+    return Preview([*says, *after], _examples(found, person))
+
+
+def told_of_new_only(found: Moves, *, also: Sequence[str] = ()) -> Preview:
+    """What changes for new tickets only, and of how many open ones it would move the due times otherwise."""
+    says = [*also, "No open ticket would be due at another time: each keeps the targets it has."]
+    if found.moved:
+        says.append(
+            f"If it applied to requests already open, {plural(len(found.moved), 'open ticket')} of "
+            f"{found.looked_at:,} looked at would be due at another time. Confidential tickets are not in these figures."
+        )
+    if found.looked_at:
+        says.append(
+            "A ticket that is open takes the new targets once its priority, kind, requester or council changes, or "
+            "when it is reopened."
+        )
+    if found.capped:
+        says.append(f"Only {_looked_at(found)} were looked at for this preview.")
+    return Preview(says)
+
+
+def _looked_at(found: Moves) -> str:
+    return (
+        f"the {found.looked_at:,} open tickets that are due soonest" if found.capped else "the open tickets"
+    )
 
 
 def _examples(found: Moves, person: Person) -> list[Table]:

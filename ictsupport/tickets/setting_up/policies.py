@@ -7,6 +7,7 @@ from ... import clock
 from ...config import settings
 from ...database import lock
 from ...errors import Refusal
+from ...journal.events import plain
 from ...journal.settings import differences
 from ...people.models import Council, Person, RequesterKind
 from ...people.scopes import scoped_to
@@ -16,7 +17,7 @@ from ..targets.models import Policy
 from ..targets.policies import TARGETS, end_policy, save_policy
 from .access import refuse_others
 
-FIELDS = ("name", "targets", "pauses", "steps")
+FIELDS = ("name", "targets", "pauses", "steps", "applies_to_open")
 
 
 class InThePast(Refusal):
@@ -51,18 +52,22 @@ def make_policy(
 
 
 def change_policy(policy: Policy, *, by: Person | None, starts_on: date | None, **values: Any) -> Policy:
-    """Other targets for the same tickets: at once, or from a day on, when the old ones end."""
+    """Other targets for the same tickets: at once, or from a day on, when the old ones end.
+
+    Unless they apply to requests already open, the policy there was ends and is kept as it was, for these to
+    go by.
+    """
     refuse_others(by, policy.council_id)
     lock(policy)
     now = clock.now()
     if policy.effective_to is not None and policy.effective_to <= now:
         raise HasEnded(name=policy.name)
     old = described(policy)
-    if starts_on is None:
+    if starts_on is None and (values["applies_to_open"] or policy.effective_from >= now):
         for name in FIELDS:
             setattr(policy, name, values[name])
         return save_policy(policy, by=by, changes=differences(old, described(policy)))
-    begins = _from(starts_on)
+    begins = now if starts_on is None else _from(starts_on)
     if begins <= policy.effective_from:
         raise InThePast
     later = Policy(
@@ -76,8 +81,10 @@ def change_policy(policy: Policy, *, by: Person | None, starts_on: date | None, 
         council=policy.council,
     )
     policy.effective_to = begins
-    save_policy(policy, by=by, changes={"ends": [None, starts_on.isoformat()]})
-    return save_policy(later, by=by, changes=differences(old, described(later)))
+    save_policy(later, by=by, changes=differences(old, described(later)))
+    ends = starts_on.isoformat() if starts_on else plain(begins)
+    save_policy(policy, by=by, changes={"ends": [None, ends]})
+    return later
 
 
 def stop_policy(policy: Policy, *, by: Person | None) -> None:
@@ -97,6 +104,7 @@ def described(policy: Policy) -> dict[str, Any]:
             words[f"priority {priority} {name}"] = amount_of(*row[name])
     words["pauses"] = ", ".join(policy.pauses) or "nothing"
     words["steps"] = "; ".join(step_in_words(step) for step in policy.steps or []) or "none"
+    words["applies to requests already open"] = "yes" if policy.applies_to_open else "no"
     words["holds from"] = policy.effective_from.isoformat()
     return words
 

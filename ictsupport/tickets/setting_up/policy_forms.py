@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from wtforms import SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length
 
+from ... import clock
 from ...pages.forms import DateField, NotRequired, WholeNumberField
 from ...pages.previewing import PreviewForm
 from ...people.models import Council, RequesterKind
@@ -54,6 +55,7 @@ class PolicyForm(PreviewForm):
         "The clocks stand still while a ticket is", choices={each.value: each.value for each in HoldReason}
     )
     starts_on = DateField("Holds from", [NotRequired()], what="The first day")
+    applies_to_open = BooleanField("Applies to requests already open", default=True)
 
     def offer(
         self,
@@ -74,12 +76,11 @@ class PolicyForm(PreviewForm):
     def targets(self) -> dict[str, Any]:
         """As a policy keeps them."""
         return {
-            str(priority): {clock: self._target(priority, clock) for clock in TARGETS}
-            for priority in PRIORITIES
+            str(priority): {name: self._target(priority, name) for name in TARGETS} for priority in PRIORITIES
         }
 
-    def _target(self, priority: int, clock: str) -> list[Any]:
-        amount, unit = self[f"p{priority}_{clock}"].data or 0, self[f"p{priority}_{clock}_unit"].data
+    def _target(self, priority: int, name: str) -> list[Any]:
+        amount, unit = self[f"p{priority}_{name}"].data or 0, self[f"p{priority}_{name}_unit"].data
         return [amount * 60, "minutes"] if unit == "hours" else [amount, unit]
 
     def steps(self) -> list[dict[str, Any]]:
@@ -132,7 +133,7 @@ class EndingForm(PreviewForm):
 
 
 def as_answers(policy: Any) -> dict[str, Any]:
-    """A policy as the form's answers."""
+    """A policy as the form's answers. A change applies to open requests unless one says otherwise each time."""
     answers: dict[str, Any] = {
         "name": policy.name,
         "request_type": policy.request_type.slug if policy.request_type else "",
@@ -140,12 +141,13 @@ def as_answers(policy: Any) -> dict[str, Any]:
         "ticket_type": policy.ticket_type.value if policy.ticket_type else "",
         "requester_kind": policy.requester_kind.value if policy.requester_kind else "",
         "pauses": policy.pauses,
+        "applies_to_open": policy.applies_to_open or policy.effective_from <= clock.now(),
     }
     for priority, row in policy.targets.items():
-        for clock, (amount, unit) in row.items():
+        for name, (amount, unit) in row.items():
             hours = unit == "minutes" and amount % 60 == 0
-            answers[f"p{priority}_{clock}"] = amount // 60 if hours else amount
-            answers[f"p{priority}_{clock}_unit"] = "hours" if hours else unit
+            answers[f"p{priority}_{name}"] = amount // 60 if hours else amount
+            answers[f"p{priority}_{name}_unit"] = "hours" if hours else unit
     for number, step in enumerate((policy.steps or [])[:STEPS]):
         amount, when = (step["percent"], "percent") if "percent" in step else step["after"]
         answers |= {

@@ -20,11 +20,11 @@ from ..request_types.models import RequestType
 from ..targets.clockwork import Clockwork
 from ..targets.models import Policy
 from ..targets.policies import PRIORITIES, rulebook
-from ..targets.recounting import retarget, under_way
+from ..targets.recounting import follow, under_way
 from . import policies as keeping
 from .access import SETS_UP, councils_set_up_by, may_set_up, sets_up, turnstile, visible_settings
 from .blueprint import bp
-from .due_times import due_times, moves, open_work, told
+from .due_times import due_times, moves, open_work, told, told_of_new_only
 from .policy_forms import CLOCKS, STEPS, EndingForm, PolicyForm, as_answers, sentence
 
 setting(
@@ -74,6 +74,7 @@ def policy(policy_id: int) -> ResponseReturnValue:
         clocks=CLOCKS,
         priorities=PRIORITIES,
         ended=which.effective_to is not None and which.effective_to <= clock.now(),
+        begun=which.effective_from <= clock.now(),
         mine=may_set_up(me(), which.council_id),
     )
 
@@ -87,7 +88,7 @@ def new_policy() -> ResponseReturnValue:
         _visible().where(Policy.effective_to.is_(None)).order_by(Policy.id).limit(1)
     ).first()
     answers = as_answers(template) if template else {}
-    narrowed = {"name": "", "request_type": request.args.get("request_type", "")}
+    narrowed = {"name": "", "request_type": request.args.get("request_type", ""), "applies_to_open": True}
     form, councils, types = _form({**answers, **narrowed})
 
     def save() -> Policy:
@@ -158,8 +159,13 @@ def end_policy(policy_id: int) -> ResponseReturnValue:
 
 
 def _what_moves(save: Any) -> Preview:
-    """Which open tickets would be due at another time; refused where saving would be."""
+    """Which open tickets would be due at another time; refused where saving would be.
+
+    What is for new requests only is counted as if it applied to all, so that either choice is known.
+    """
     changed = save()
+    applies, changed.applies_to_open = changed.applies_to_open, True
+    db.session.flush()
     covered = [
         true() if changed.request_type_id is None else Ticket.request_type_id == changed.request_type_id,
         true() if changed.council_id is None else Ticket.council_id == changed.council_id,
@@ -172,12 +178,16 @@ def _what_moves(save: Any) -> Preview:
     then = max(now, changed.effective_from)
 
     def recount(work: Clockwork, ticket: Any) -> None:
-        retarget(work, ticket, rules, now, changed.name, in_force=then)
+        follow(work, ticket, rules, now, changed.name, in_force=then)
 
     also = [f"It covers {keeping.covers(changed)}."]
+    found = moves(tickets, old, recount)
+    if not applies:
+        return told_of_new_only(found, also=also)
     if then > now:
         also.append("It is shown for the tickets that are open today; they follow when that day comes.")
-    return told(moves(tickets, old, recount), me(), also=also)
+    without = ["If it did not apply to requests already open, no open ticket would be due at another time."]
+    return told(found, me(), also=also, after=without if found.moved else [])
 
 
 def _form(
@@ -204,11 +214,12 @@ def _values(form: PolicyForm) -> dict[str, Any]:
         "pauses": form.pauses.data or [],
         "steps": form.steps(),
         "starts_on": form.starts_on.data,
+        "applies_to_open": form.applies_to_open.data,
     }
 
 
 def _facts(which: Policy) -> list[Any]:
-    return [which.name, which.targets, which.pauses, which.steps, which.effective_from, which.effective_to]
+    return [getattr(which, name) for name in (*keeping.FIELDS, "effective_from", "effective_to")]
 
 
 def _form_page(form: PolicyForm, which: Policy | None, preview: Preview | None) -> str:

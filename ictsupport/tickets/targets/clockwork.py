@@ -8,7 +8,7 @@ loads thousands of tickets at once use the same clockwork.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -22,6 +22,7 @@ from .clocks import Fact, Happening, Reading, Stretch, Target, Unit, explain, re
 
 Key = tuple[ClockKind, int]
 WORKING = (ClockKind.RESPONSE, ClockKind.RESOLUTION)
+Pauses = frozenset[HoldReason]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Rule:
     policy_id: int | None
     calendar_id: int
     targets: Mapping[ClockKind, Target]
-    pauses: frozenset[HoldReason]
+    pauses: Pauses
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,11 @@ class Clockwork:
         """A person has answered: the response clock stops."""
         self._end(ClockKind.RESPONSE, Happening.STOPPED, at)
 
-    def hold(self, reason: HoldReason, at: datetime, *, pauses: bool) -> None:
-        """The ticket goes on hold, or waits for something else now; the policy says whether that pauses clocks."""
+    def hold(self, reason: HoldReason, at: datetime, pauses: Callable[[int | None], Pauses]) -> None:
+        """The ticket goes on hold, or waits for something else now. `pauses` says of the policy of each clock
+        what stops it."""
         for key in self._live(WORKING):
-            paused = self._pause_of(key)
-            if pauses and (paused is None or paused.reason != reason.value):
-                self._add(Line(*key, Happening.PAUSED, at, reason.value))
-            elif not pauses and paused is not None:
-                self._add(Line(*key, Happening.RESUMED, at))
+            self._hold(key, reason, at, reason in pauses(self.terms(key).policy_id))
 
     def resume(self, at: datetime) -> None:
         """The ticket is off hold."""
@@ -146,21 +144,25 @@ class Clockwork:
     def retarget(
         self, rule: Rule, at: datetime, reason: str | None = None, held_for: HoldReason | None = None
     ) -> None:
-        """Priority, policy or council changed: live clocks follow and keep what they have counted.
+        """Priority or council changed: live clocks follow and keep what they have counted.
 
         `held_for` is what the ticket is on hold for: under the new rule that
         may pause its clocks where it did not before, or no longer do so.
         """
         for key in self._live(WORKING):
-            was, target = self.terms(key), rule.targets[key[0]]
-            if (was.target, was.policy_id) != (target, rule.policy_id):
-                self._add(
-                    Line(*key, Happening.POLICY_CHANGED, at, reason, target, rule.calendar_id, rule.policy_id)
-                )
-            elif was.calendar_id != rule.calendar_id:
-                self._add(Line(*key, Happening.CALENDAR_CHANGED, at, reason, None, rule.calendar_id))
-        if held_for is not None:
-            self.hold(held_for, at, pauses=held_for in rule.pauses)
+            self._aim(key, rule, at, reason, held_for)
+
+    def follow(
+        self,
+        rule_of: Callable[[Line], Rule | None],
+        at: datetime,
+        reason: str | None = None,
+        held_for: HoldReason | None = None,
+    ) -> None:
+        """Policies changed. `rule_of` says of a clock's terms what it goes by now; None leaves it with them."""
+        for key in self._live(WORKING):
+            if (rule := rule_of(self.terms(key))) is not None:
+                self._aim(key, rule, at, reason, held_for)
 
     def need_by(self, until: datetime | None, at: datetime) -> None:
         """The moment by which it must be done is set, moved or dropped."""
@@ -242,6 +244,26 @@ class Clockwork:
         target = rule.targets[kind]
         self._add(Line(kind, number, Happening.STARTED, at, None, target, rule.calendar_id, rule.policy_id))
 
+    def _aim(
+        self, key: Key, rule: Rule, at: datetime, reason: str | None, held_for: HoldReason | None
+    ) -> None:
+        was, target = self.terms(key), rule.targets[key[0]]
+        if (was.target, was.policy_id) != (target, rule.policy_id):
+            self._add(
+                Line(*key, Happening.POLICY_CHANGED, at, reason, target, rule.calendar_id, rule.policy_id)
+            )
+        elif was.calendar_id != rule.calendar_id:
+            self._add(Line(*key, Happening.CALENDAR_CHANGED, at, reason, None, rule.calendar_id))
+        if held_for is not None:
+            self._hold(key, held_for, at, held_for in rule.pauses)
+
+    def _hold(self, key: Key, reason: HoldReason, at: datetime, pauses: bool) -> None:
+        paused = self._pause_of(key)
+        if pauses and (paused is None or paused.reason != reason.value):
+            self._add(Line(*key, Happening.PAUSED, at, reason.value))
+        elif not pauses and paused is not None:
+            self._add(Line(*key, Happening.RESUMED, at))
+
     def _end(self, kind: ClockKind, how: Happening, at: datetime, reason: str | None = None) -> None:
         key = self._last(kind)
         if key is not None and self._is_live(key):
@@ -272,12 +294,13 @@ class Clockwork:
         return last if last.event is Happening.PAUSED else None
 
     def terms(self, key: Key) -> Line:
-        """Target, policy and calendar as they last were said."""
+        """Target, policy and calendar as they last were said, and when target and policy were."""
         terms = self.clocks[key][0]
         for line in self.clocks[key][1:]:
             if line.event is Happening.POLICY_CHANGED:
                 terms = replace(
                     terms,
+                    at=line.at,
                     target=line.target,
                     policy_id=line.policy_id,
                     calendar_id=line.calendar_id or terms.calendar_id,

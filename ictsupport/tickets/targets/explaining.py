@@ -82,7 +82,7 @@ class ExplainedClock:
 def explained_clocks(ticket: Ticket, now: datetime) -> list[ExplainedClock]:
     """The clocks of a ticket as they stand now, by kind and round."""
     work = clockwork_of(ticket)
-    policies = _policy_names(work)
+    policies = _policy_names(work, now)
     steps = db.session.scalars(
         select(ClockStep).where(ClockStep.ticket_id == ticket.id).order_by(ClockStep.at, ClockStep.id)
     ).all()
@@ -146,10 +146,18 @@ def exact(at: datetime) -> str:
     )
 
 
-def _policy_names(work: Clockwork) -> Mapping[int | None, str]:
+def _policy_names(work: Clockwork, now: datetime) -> Mapping[int | None, str]:
+    """The policies by name; one that has ended since still holds for clocks that had their target from it."""
     ids = {work.terms(key).policy_id for key in _counted(work)}
-    rows = db.session.execute(select(Policy.id, Policy.name).where(Policy.id.in_(ids))).all()
-    return {row.id: row.name for row in rows}
+    rows = db.session.execute(
+        select(Policy.id, Policy.name, Policy.effective_to).where(Policy.id.in_(ids))
+    ).all()
+    return {
+        row.id: f"{row.name}, as it was until {moment(row.effective_to)}"
+        if row.effective_to is not None and row.effective_to <= now
+        else row.name
+        for row in rows
+    }
 
 
 def _counted(work: Clockwork) -> list[Key]:

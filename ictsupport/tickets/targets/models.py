@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...database import Model, words
@@ -20,7 +20,8 @@ class Policy(Scoped, Model):
 
     `targets` maps a priority to {"response": [amount, unit], "resolution": [amount, unit]}.
     `pauses` lists the hold reasons during which the clocks stand still. `steps` lists what
-    happens before and after a target runs out (see steps.py).
+    happens before and after a target runs out (see steps.py). Unless it `applies_to_open`,
+    clocks that had their target before it began keep that.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,6 +34,7 @@ class Policy(Scoped, Model):
     steps: Mapped[list[Any]] = mapped_column(default=list)
     effective_from: Mapped[datetime]
     effective_to: Mapped[datetime | None]
+    applies_to_open: Mapped[bool] = mapped_column(default=True, server_default=true())
     request_type: Mapped[RequestType | None] = relationship()
 
     __table_args__ = (scope_rule(),)

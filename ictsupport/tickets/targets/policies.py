@@ -20,7 +20,7 @@ from ...unchanged import until_changed
 from ..events import PolicyChanged
 from ..models import ClockKind, HoldReason, TicketType
 from .clocks import Target, Unit
-from .clockwork import Rule
+from .clockwork import Line, Pauses, Rule
 from .models import Policy
 from .steps import BadStep, parse_steps
 
@@ -67,22 +67,43 @@ class Rulebook:
         Work from before the first policy, taken over from another system, is
         measured by the first.
         """
+        return self._rule(self._policy(kind, at), kind)
+
+    def following(self, kind: Kind, at: datetime, terms: Line) -> Rule | None:
+        """What a running clock goes by once policies have changed; None: by what it was told when it was told it.
+
+        A policy that is for requests raised from its beginning on is passed over by clocks that got their
+        terms before: they go on by their own policy while that is in force, and by its last word afterwards.
+        """
+        policy = self._policy(kind, at)
+        if policy.applies_to_open or policy.effective_from <= terms.at:
+            return self._rule(policy, kind)
+        own = next((each for each in self.policies if each.id == terms.policy_id), None)
+        if own is not None and _is_in_force(own, at) and _covers(own, kind):
+            return self._rule(own, kind)
+        return None
+
+    def pauses(self, policy_id: int | None) -> Pauses:
+        """What stops the clocks that a policy set, whether or not it is still in force."""
+        return next((_pauses(policy) for policy in self.policies if policy.id == policy_id), frozenset())
+
+    def _policy(self, kind: Kind, at: datetime) -> Any:
         policies = [policy for policy in self.policies if _covers(policy, kind)]
-        in_force = [
-            each for each in policies if each.effective_from <= at < (each.effective_to or FAR_FUTURE)
-        ]
+        in_force = [each for each in policies if _is_in_force(each, at)]
         if not in_force:
             first = min((policy.effective_from for policy in policies), default=at)
             in_force = [policy for policy in policies if policy.effective_from == first > at]
         if not in_force:
             raise NoPolicy
-        policy = in_force[0]
+        return in_force[0]
+
+    def _rule(self, policy: Any, kind: Kind) -> Rule:
         row = policy.targets[str(kind.priority)]
         return Rule(
             policy.id,
             self.calendars.id_for(kind.council_id),
             {clock: Target(Unit(row[name][1]), int(row[name][0])) for name, clock in TARGETS.items()},
-            frozenset(HoldReason(reason) for reason in policy.pauses),
+            _pauses(policy),
         )
 
 
@@ -98,7 +119,8 @@ def _policies() -> Sequence[Any]:
 
 
 def save_policy(policy: Policy, *, by: Person | None, changes: dict[str, list[Any]] | None = None) -> Policy:
-    """Take a policy into force, new or changed. Open tickets follow it and keep what their clocks have counted."""
+    """Take a policy into force, new or changed. Open tickets follow it, if it applies to them, and keep what their
+    clocks have counted."""
     _refuse_incomplete(policy)
     with db.session.no_autoflush:
         others = db.session.scalars(select(Policy)).all()
@@ -142,6 +164,14 @@ def _pair(given: Any) -> tuple[int, Unit]:
         return int(amount), Unit(unit)
     except (TypeError, ValueError):
         return 0, Unit.MINUTES
+
+
+def _pauses(policy: Any) -> Pauses:
+    return frozenset(HoldReason(reason) for reason in policy.pauses)
+
+
+def _is_in_force(policy: Any, at: datetime) -> bool:
+    return bool(policy.effective_from <= at < (policy.effective_to or FAR_FUTURE))
 
 
 def _covers(policy: Any, kind: Kind) -> bool:

@@ -2,7 +2,8 @@
 
 What has been counted stays. Only where a clock is still running can a change
 of opening hours to come move when it is due; a change of targets is written
-into the events of every clock that has not ended.
+into the events of every clock that has not ended, unless it is for new
+requests only.
 """
 
 from collections.abc import Iterator, Sequence
@@ -88,7 +89,7 @@ def _follow(payload: dict[str, Any], batches: int | None) -> tuple[int, int]:
     for tickets in islice(_batches(LIVE, after=payload.get("after", 0)), batches):
         works = clockworks([row.id for row in tickets])
         for row in tickets:
-            retarget(works[row.id], row, rules, now, payload["because"])
+            follow(works[row.id], row, rules, now, payload["because"])
         moved = {ticket_id: work for ticket_id, work in works.items() if work.added}
         if moved:
             lines = [{"ticket_id": key, **line.row} for key, work in moved.items() for line in work.added]
@@ -110,7 +111,7 @@ def _count(payload: dict[str, Any], batches: int | None) -> tuple[int, int]:
     return last, count
 
 
-def retarget(
+def follow(
     work: Clockwork,
     row: Any,
     rules: Rulebook,
@@ -119,9 +120,10 @@ def retarget(
     *,
     in_force: datetime | None = None,
 ) -> None:
-    """Give the clocks of one ticket the targets that hold for it now, or that are in force at another moment."""
+    """Give the clocks of one ticket the targets that they go by now, or would at another moment."""
     kind = Kind(row.council_id, row.ticket_type, row.requester_kind, row.priority, row.request_type_id)
-    work.retarget(rules.rule(kind, in_force or now), now, because, row.hold_reason)
+    moment = in_force or now
+    work.follow(lambda terms: rules.following(kind, moment, terms), now, because, row.hold_reason)
 
 
 def under_way() -> list[tuple[int, int]]:

@@ -41,8 +41,9 @@ def first_response(ticket: Ticket, at: datetime) -> None:
 
 
 def pause(ticket: Ticket, reason: HoldReason, at: datetime) -> None:
-    """The ticket is on hold, or is now on hold for another reason: its policy says whether that pauses clocks."""
-    _move(ticket, lambda work: work.hold(reason, at, pauses=reason in rule_for(ticket, at).pauses))
+    """The ticket is on hold, or is now on hold for another reason: the policy of each clock says whether that
+    pauses it."""
+    _move(ticket, lambda work: work.hold(reason, at, rulebook().pauses))
 
 
 def resume(ticket: Ticket, at: datetime) -> None:
