@@ -207,7 +207,6 @@ class Settings(BaseSettings):
         return {
             "SECRET_KEY": self.key(),
             "SQLALCHEMY_DATABASE_URI": self.database_address(),
-            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": self.database_url.startswith("postgres")},
             "MAX_CONTENT_LENGTH": (self.upload_megabytes * self.upload_files + 1) * 1024 * 1024,
             "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
             "SESSION_COOKIE_NAME": "__Host-ictsupport" if self.is_https else "ictsupport",

@@ -16,16 +16,24 @@ the ORM have to call `renew()`.
 
 import functools
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import String, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, SessionTransaction, mapped_column
+from sqlalchemy.orm import (
+    Mapped,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    make_transient_to_detached,
+    mapped_column,
+)
 
 from .database import Model, db, table_of
 
 T = TypeVar("T")
+M = TypeVar("M", bound=Model)
 READ, RENEWED = "revisions", "revisions renewed"
 """Where a session keeps the tokens that its transaction has read, and whether it has changed any."""
 
@@ -63,6 +71,18 @@ def until_changed(*tables: type[Model]) -> Callable[[Callable[[], T]], Callable[
         return current
 
     return decorate
+
+
+def at_hand(model: type[M], columns: Mapping[str, Any]) -> M:
+    """The row that was read with these columns, as one of the session, without asking for it again: its token still holds."""
+    session = db.session()
+    known: M | None = session.identity_map.get(session.identity_key(model, columns["id"]))
+    if known is not None:
+        return known
+    row = model(**columns)
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
 
 
 def renew(*tables: type[Model]) -> None:

@@ -2,12 +2,13 @@
 
 import threading
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from ictsupport import clock
-from ictsupport.database import READONLY, aside, db
+from ictsupport.database import READONLY, aside, db, transactions
 from ictsupport.pages.presses import Press
 from ictsupport.people.access import public
 
@@ -59,7 +60,43 @@ def test_the_named_exceptions_write_once_the_reading_has_ended(writing_app: Flas
     assert not READONLY.get()
 
 
-@pytest.mark.skipif(KINDS == ["sqlite"], reason="only PostgreSQL keeps statements, and it was left out")
+ON_POSTGRESQL = pytest.mark.skipif(KINDS == ["sqlite"], reason="it is about PostgreSQL, which was left out")
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_connection_that_stands_is_kept_and_one_that_the_server_ended_is_replaced(
+    real_app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    whose = sa.text("SELECT pg_backend_pid()")
+    with real_app.app_context():
+        db.engine.dispose()
+        first = db.session.scalar(whose)
+        db.session.rollback()
+        monkeypatch.setattr(transactions, "TRUSTED", 0)  # asked, it answers
+        assert db.session.scalar(whose) == first
+        db.session.rollback()
+        monkeypatch.undo()
+        with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(False)) as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+        assert db.session.scalar(whose) != first
+
+
+@ON_POSTGRESQL
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_an_answer_of_postgresql_says_what_its_columns_are(app: Flask):
+    with db.session.connection().connection.cursor() as cursor:
+        cursor.execute("SELECT 1 AS one, 'b' AS two")
+        assert [column.name for column in cursor.description] == ["one", "two"]
+        assert [column.name for column in cursor.description[-1:]] == ["two"]
+        assert cursor.description[-1].type_display == "text"
+        with pytest.raises(IndexError):
+            cursor.description[2]
+        cursor.execute("SET work_mem = '4MB'")
+        assert cursor.description is None
+
+
+@ON_POSTGRESQL
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_what_only_reads_leaves_its_statements_prepared(real_app: Flask):
     question = sa.select(Press.key).where(Press.key == "k")

@@ -12,7 +12,7 @@ from ictsupport.people.models import Team
 from ictsupport.people.scopes import Scope
 from ictsupport.tickets.models import Matrix, Queue, Ticket
 from ictsupport.tickets.prioritising import STANDARD, matrix_for, set_matrix
-from ictsupport.unchanged import until_changed
+from ictsupport.unchanged import at_hand, until_changed
 
 ALL_LOW = dict.fromkeys(STANDARD, 5)
 
@@ -53,6 +53,21 @@ def test_whoever_changes_it_sees_the_change_at_once(context, change):
     change(queue)
     db.session.flush()
     assert names() == ["Desk"]
+
+
+def test_a_row_at_hand_is_the_sessions_own_and_asks_nothing(context, count_queries):
+    key = make_queue("Sorting").id
+    columns = dict(db.session.execute(sa.select(*Queue.__table__.columns)).mappings().one())
+    db.session.expunge_all()
+    with count_queries() as queries:
+        queue = at_hand(Queue, columns)
+        assert (queue.name, queue is db.session.get(Queue, key)) == ("Sorting", True)
+        assert at_hand(Queue, columns) is queue
+        db.session.flush()
+    assert len(queries) == 0
+    queue.name = "Desk"
+    db.session.flush()
+    assert db.session.scalar(sa.select(Queue.name)) == "Desk"
 
 
 def test_a_change_that_is_taken_back_counts_no_more(context):

@@ -34,13 +34,16 @@ def insert_numbered(model: type[Model], rows: list[dict[str, Any]]) -> list[int]
 
 def next_number(model: type[Model]) -> int:
     """The id of the row that is written next, for a row that has to know it before. Nobody else gets it."""
+    return int(db.session.connection().scalar(_next_number(model, dialect_name())) or 0)
+
+
+@lru_cache(maxsize=50)
+def _next_number(model: type[Model], dialect: str) -> sa.Select[int]:
     table = table_of(model)
-    if dialect_name() == "postgresql":
+    if dialect == "postgresql":
         sequence = sa.func.pg_get_serial_sequence(sa.literal(table.name), sa.literal("id"))
-        number = sa.select(sa.func.nextval(sequence))
-    else:
-        number = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1)
-    return int(db.session.connection().scalar(number) or 0)
+        return sa.select(sa.func.nextval(sequence))
+    return sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1)
 
 
 def part_of(model: type[Model], columns: Iterable[str], name: str) -> sa.CTE:
@@ -61,18 +64,28 @@ def its(row: Mapping[str, Any]) -> dict[str, Any]:
 def upsert(
     model: type[Model], rows: list[dict[str, Any]], keys: tuple[str, ...], add: tuple[str, ...]
 ) -> None:
-    """Insert the rows; where one with the same keys stands, add the `add` columns to it instead."""
+    """Insert the rows, each naming the same columns; where one with the same keys stands, add the `add` columns to it instead.
+
+    Columns that none of them names keep the plain value they have by default.
+    """
     if rows:
-        db.session.connection().execute(_upsert(model, keys, add, dialect_name()), rows)
+        db.session.connection().execute(_upsert(model, tuple(rows[0]), keys, add, dialect_name()), rows)
 
 
-@lru_cache(maxsize=50)
-def _upsert(model: type[Model], keys: tuple[str, ...], add: tuple[str, ...], dialect: str) -> Any:
+@lru_cache(maxsize=500)
+def _upsert(
+    model: type[Model], given: tuple[str, ...], keys: tuple[str, ...], add: tuple[str, ...], dialect: str
+) -> Any:
     table = table_of(model)
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
-    return insert.on_conflict_do_update(
+    values: dict[str, Any] = {name: sa.bindparam(name, type_=table.c[name].type) for name in given}
+    for column in table.c:
+        if column.name not in values and isinstance(column.default, sa.ColumnDefault):
+            values[column.name] = sa.literal_column(str(int(column.default.arg)))
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table).values(values)
+    adding = insert.on_conflict_do_update(
         index_elements=keys, set_={name: table.c[name] + insert.excluded[name] for name in add}
     )
+    return adding if dialect == "sqlite" else adding.returning(sa.literal(1))
 
 
 def insert_if_new(model: type[Model], rows: list[dict[str, Any]]) -> int:

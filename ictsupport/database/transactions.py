@@ -6,12 +6,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
+from select import select
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context, request
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DisconnectionError
 
 from .base import db, dialect_name
 
@@ -26,6 +29,12 @@ READING = "only reads"
 
 MOST_PREPARED = 500
 """Statements that a connection to PostgreSQL keeps planned: more than all pages together have."""
+
+TRUSTED = 2
+"""Seconds after its last use for which a silent connection to PostgreSQL is taken to stand still."""
+
+LAST_USED = "last used"
+"""Where a connection keeps when it was given back."""
 
 READONLY: ContextVar[bool] = ContextVar("READONLY", default=False)
 
@@ -47,8 +56,13 @@ def tune(engine: Engine) -> None:
         event.listen(engine, "begin", turn.take)
         event.listen(engine, "checkin", turn.give_up)
     else:
+        engine.dialect.use_insertmanyvalues_wo_returning = (
+            True  # a few rows are one statement, and one answer
+        )
         event.listen(engine, "connect", _tune_postgresql)
         event.listen(engine, "rollback", _end_reading)
+        event.listen(engine, "checkout", _ask_whether_it_stands)
+        event.listen(engine, "checkin", _note_use)
     event.listen(engine, "begin", _begin)
 
 
@@ -90,11 +104,36 @@ def _tune_sqlite(dbapi: Any, _record: Any) -> None:
 def _tune_postgresql(dbapi: Any, _record: Any) -> None:
     """Pages are read from memory or from disks without heads, and a page's statements are too short to be
     compiled or shared out: planned otherwise, a search took ten times as long."""
+    from .cursors import Cursor  # so that SQLite does without its driver
+
     with dbapi.cursor() as cursor:
         for setting in ("random_page_cost = 1.1", "jit = off", "max_parallel_workers_per_gather = 0"):
             cursor.execute(f"SET {setting}")
     dbapi.commit()
     dbapi.prepared_max = MOST_PREPARED
+    dbapi.cursor_factory = Cursor
+
+
+def _ask_whether_it_stands(dbapi: Any, record: Any, _proxy: Any) -> None:
+    """Have a connection that ended while nobody used it replaced before anybody does.
+
+    Asking is an answer to wait for on every page, so only those are asked that
+    have lain idle, or to which something was sent unasked, as a server does
+    that stops.
+    """
+    idle = monotonic() - record.info.get(LAST_USED, 0.0)
+    if not dbapi.closed and idle < TRUSTED and not select([dbapi.fileno()], [], [], 0)[0]:
+        return
+    try:
+        dbapi.autocommit = True
+        dbapi.execute("SELECT")
+        dbapi.autocommit = False
+    except dbapi.Error as trouble:
+        raise DisconnectionError("PostgreSQL ended the connection") from trouble
+
+
+def _note_use(_dbapi: Any, record: Any) -> None:
+    record.info[LAST_USED] = monotonic()
 
 
 def _begin(connection: Connection) -> None:

@@ -22,7 +22,7 @@ from ..tickets.models import Merge, Ticket, TicketPeriod
 from ..tickets.targets.models import Clock
 from ..tickets.together import before_many
 from .facts import Facts, facts_in_hand, facts_of
-from .models import FLOWS, KEYS, WAITS, LoadFact, Row, WaitFact
+from .models import KEYS, LoadFact, Row, WaitFact
 
 NOTED = "load facts before"
 WHOSE = ("council", "council_id", "ticket_type", "requester_kind", "confidential")
@@ -136,14 +136,13 @@ def add_to_facts(changed: Facts) -> None:
         if count:
             key = (grain, day, *whose)
             (flows[key] if kind is None else waits[(*key, kind)])[measure] = count
-    _add(LoadFact, KEYS, FLOWS, flows)
-    _add(WaitFact, (*KEYS, "kind"), WAITS, waits)
+    _add(LoadFact, KEYS, flows)
+    _add(WaitFact, (*KEYS, "kind"), waits)
 
 
-def _add(
-    table: type[Model], keys: tuple[str, ...], measures: tuple[str, ...], rows: dict[tuple[Any, ...], Row]
-) -> None:
+def _add(table: type[Model], keys: tuple[str, ...], rows: dict[tuple[Any, ...], Row]) -> None:
     """In one order for everybody, so that two transactions never wait for each other's rows crosswise."""
+    measures = tuple(sorted({name for row in rows.values() for name in row}))
     ordered = sorted(rows.items(), key=lambda item: [getattr(part, "value", part) for part in item[0]])
     upsert(
         table,

@@ -150,12 +150,11 @@ def _described(details: Details, whose: Council | None, now: datetime) -> dict[s
         "priority": priority_for(impact, urgency, whose.id if whose is not None else None),
         "needed_by": still_to_come(details.get("needed_by"), now),
         "needed_for": line(details.get("needed_for"), what="What it is needed for", limit=120),
-        "device": details.get("device"),
         "contact_by": contact_by,
         "contact_number": contact_details(contact_by, details.get("contact_number", "")),
         "category": line(details.get("category"), what="The category", limit=80),
         "confidential": details.get("confidential", False),
-        "follows": details.get("follows"),
+        **{name: details[name] for name in ("device", "follows") if details.get(name) is not None},
     }
 
 

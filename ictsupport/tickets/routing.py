@@ -1,7 +1,7 @@
 """Which queue a new ticket goes to, and why."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..database import db
 from ..errors import Refusal
 from ..people.models import Council, RequesterKind
 from ..systems.models import System
-from ..unchanged import until_changed
+from ..unchanged import at_hand, until_changed
 from .models import Channel, Queue, RoutingRule, TicketType
 from .request_types.models import RequestType
 
@@ -52,7 +52,7 @@ def route(facts: Facts) -> Route:
         reasons = list(_reasons(rule, facts))
         if None not in reasons:
             why = " and ".join(reason for reason in reasons if reason) or "everything else goes there"
-            queue = db.session.get_one(Queue, rule.queue_id)
+            queue = at_hand(Queue, _queues()[rule.queue_id])
             return Route(queue, f"Routed to {queue.name} because {why}"[:300], rule.id)
     type_ = facts.request_type
     if (
@@ -85,17 +85,17 @@ def rules() -> Sequence[Any]:
 
 def triage_queue() -> Queue:
     """Where tickets wait that nobody has sorted yet."""
-    queue_id = _triage_queue_id()
-    if queue_id is None:
-        raise NoTriageQueue
-    return db.session.get_one(Queue, queue_id)
+    for queue in _queues().values():
+        if queue["is_triage"] and queue["closed_on"] is None:
+            return at_hand(Queue, queue)
+    raise NoTriageQueue
 
 
 @until_changed(Queue)
-def _triage_queue_id() -> int | None:
-    return db.session.scalar(
-        select(Queue.id).where(Queue.is_triage, Queue.closed_on.is_(None)).order_by(Queue.id).limit(1)
-    )
+def _queues() -> Mapping[int, Mapping[str, Any]]:
+    """The columns of all queues, in the order they were opened."""
+    rows = db.session.execute(select(*Queue.__table__.columns).order_by(Queue.id)).mappings()
+    return {row["id"]: dict(row) for row in rows}
 
 
 def _reasons(rule: Any, facts: Facts) -> Iterator[str | None]:

@@ -72,13 +72,16 @@ def reindex_tickets_of(payload: dict[str, Any]) -> None:
 def _put(wanted: Sequence[Document], kept: Mapping[int, Document]) -> None:
     connection, table = db.session.connection(), table_of(SearchDoc)
     if new := [document for document in wanted if document["ticket_id"] not in kept]:
-        connection.execute(insert(table), new)
+        connection.execute(_NEW, new if len(new) > 1 else new[0])
     for document in wanted:
         if kept.get(document["ticket_id"], document) != document:
             connection.execute(
                 update(table).where(table.c.ticket_id == document["ticket_id"]).values(document)
             )
     spelling.learn(spelling.vocabulary(*(_lines(wanted) - _lines(kept.values()))))
+
+
+_NEW = insert(table_of(SearchDoc))
 
 
 def _lines(documents: Iterable[Document]) -> set[str]:

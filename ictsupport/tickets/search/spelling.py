@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from ...database import db
 from .models import Spelling
@@ -117,12 +117,16 @@ def _near(typed: Iterable[str]) -> dict[str, tuple[str, ...]]:
 # Keeping the vocabulary
 
 
+_KNOWN = select(Spelling.word).where(
+    Spelling.key.in_(bindparam("words", expanding=True)), Spelling.key == Spelling.word
+)
+
+
 def learn(words: set[str]) -> None:
     """Take words into the vocabulary that it does not know yet."""
     if not words:
         return
-    known = select(Spelling.word).where(Spelling.key.in_(sorted(words)), Spelling.key == Spelling.word)
-    new = words - set(db.session.connection().scalars(known))
+    new = words - set(db.session.connection().scalars(_KNOWN, {"words": sorted(words)}))
     if new:
         _add(dict.fromkeys(new, 1))
 

@@ -177,12 +177,15 @@ def carry_out(found: Sequence[Change], now: datetime) -> None:
     ]
     dropped = [change.step_id for change in found if not change.planned]
     if new:
-        db.session.connection().execute(insert(table_of(ClockStep)), new)
+        db.session.connection().execute(_PLANNED, new)
     if moved:
         db.session.execute(update(ClockStep), moved)
     if dropped:
         gone = delete(ClockStep).where(ClockStep.id.in_(dropped))
         db.session.execute(gone, execution_options={"synchronize_session": False})
+
+
+_PLANNED = insert(table_of(ClockStep))
 
 
 def _wanted(work: Clockwork, steps: Steps) -> Iterator[tuple[tuple[Key, str], datetime | None]]:

@@ -112,11 +112,14 @@ def _write(ticket: Ticket, work: Clockwork, clocks: dict[Key, Clock], *, new: bo
     if new:
         db.session.flush()
     lines = [{"ticket_id": ticket.id, **line.row} for line in work.added]
-    db.session.connection().execute(insert(table_of(ClockEvent)), lines)
+    db.session.connection().execute(_LINES, lines)
     plan({ticket.id: work}, new=new)
     for clock in breached:
         assert clock.breached_at is not None
         announce(TargetBreached(about=ticket, clock=clock.kind, breached_at=clock.breached_at))
+
+
+_LINES = insert(table_of(ClockEvent))
 
 
 def _shown(row: Clock) -> dict[str, Any]:

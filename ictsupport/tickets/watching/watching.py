@@ -8,7 +8,7 @@ import enum
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, literal, null, select, union_all
 
 from ...database import db
 from ...errors import Refusal
@@ -101,19 +101,24 @@ def _concerned() -> Select[Any]:
 
 
 def told_with(ticket: Ticket) -> tuple[list[Ticket], list[Person]]:
-    """The tickets it stands for, and who watches it or one of them: all that is told with it, in one statement.
+    """The tickets it stands for, and who watches it or one of them: all that is told with it, in one statement for most.
 
     Of a confidential ticket nobody is told who watches it.
     """
     asked = {"ticket": ticket.id, "confidential": ticket.confidential}
     rows = db.session.execute(_told_with(), asked).all()
-    merged = [row.Ticket for row in rows if row.Ticket is not None]
-    watchers = dict.fromkeys(row.Person for row in rows if row.Person is not None)
-    return merged, [] if ticket.confidential else list(watchers)
+    merged = {row.ticket_id for row in rows if row.ticket_id is not None}
+    watching = {row.person_id for row in rows if row.person_id is not None and not ticket.confidential}
+    tickets = select(Ticket).where(Ticket.id.in_(merged)).order_by(Ticket.id)
+    people = select(Person).where(Person.id.in_(watching)).order_by(Person.id)
+    return (
+        list(db.session.scalars(tickets)) if merged else [],
+        list(db.session.scalars(people)) if watching else [],
+    )
 
 
 @put_together
-def _told_with() -> Select[Ticket, Person]:
+def _told_with() -> CompoundSelect[Any]:
     one = bindparam("ticket", type_=Ticket.id.type)
     alike = Ticket.confidential == bindparam("confidential", type_=Ticket.confidential.type)
     nobody, nothing = (
@@ -128,11 +133,4 @@ def _told_with() -> Select[Ticket, Person]:
         .join(Ticket, Ticket.id == watch.ticket_id)
         .where(Ticket.merged_into_id == one, alike)
     )
-    near = union_all(merged, own, theirs).subquery()
-    return (
-        select(Ticket, Person)
-        .select_from(near)
-        .outerjoin(Ticket, Ticket.id == near.c.ticket_id)
-        .outerjoin(Person, Person.id == near.c.person_id)
-        .order_by(near.c.ticket_id, near.c.person_id)
-    )
+    return union_all(merged, own, theirs)
