@@ -12,10 +12,13 @@ from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.people.meetings.models import Meeting
 from ictsupport.people.models import Person, Role
+from ictsupport.systems.models import System
+from ictsupport.systems.outages.declaring import declare, end
+from ictsupport.systems.outages.models import Outage
 from ictsupport.tickets.models import Resolution, Ticket
 from ictsupport.tickets.resolving import resolve
 
-from .conftest import DESKTOP, IPAD, Site, Window
+from .conftest import DESKTOP, IPAD, PHONE, Site, Window
 from .quality import assert_accessible
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, IPAD], ids=["desktop", "ipad"])
@@ -95,6 +98,41 @@ def test_a_member_with_a_meeting_today_asks_in_three_screens(window: Callable[..
     expect(page.get_by_role("main")).to_contain_text(title)
     page.get_by_role("button", name="Send it to the helpdesk").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("We have your request")
+
+
+@pytest.mark.parametrize("size", [IPAD, PHONE], ids=["ipad", "phone"])
+def test_what_is_known_comes_in_without_moving_what_is_pressed_next(
+    window: Callable[..., Window], site: Site, size: dict[str, int]
+):
+    with site.app.test_request_context():
+        system = db.session.scalars(select(System).where(System.name == "Committee management")).one()
+        outage = declare(system, "Papers of tonight stay white on iPads", by=None, advice="Read on. " * 60)
+        db.session.commit()
+        outage_id = outage.id
+    seen = window("member", size=size)
+    page = seen.open("/tickets/new?kind=incident")
+    following = page.get_by_label("In a few words, what is it?")
+    known = page.locator("#known")
+    stood = following.bounding_box()
+    page.get_by_label("Which system is it about?").select_option(label="Committee management")
+    expect(known).to_contain_text("Papers of tonight stay white on iPads")
+    assert following.bounding_box() == stood
+    assert_accessible(page, seen.listener)
+    known.locator("summary").click()
+    expect(known.get_by_role("region", name="We know about this")).to_be_visible()
+    assert_accessible(page, seen.listener)
+    following.scroll_into_view_if_needed()
+    page.keyboard.press("Escape")
+    page.get_by_label("Which system is it about?").select_option(index=0)
+    expect(known).not_to_contain_text("Papers of tonight")
+    page.evaluate("scrollTo(0, 0)")
+    assert following.bounding_box() == stood
+    page.get_by_label("Which system is it about?").select_option(label="Committee management")
+    known.get_by_role("button", name="Me too").click()
+    expect(page.get_by_role("main")).to_contain_text("Papers of tonight stay white on iPads")
+    with site.app.test_request_context():
+        end(db.session.get_one(Outage, outage_id), "It works again.", by=None)
+        db.session.commit()
 
 
 def test_staff_ask_on_one_page_without_scripts_and_carry_on_later(window: Callable[..., Window]):
