@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from ..mail.outbox import address_of
 from ..people.models import Person
-from ..tickets.models import Status, Ticket, ticket_systems
+from ..tickets.models import Ticket, ticket_systems
 from ..tickets.parts import Action, Part, action, beside
 from .access import keeps_guides, meant_for
+from .from_tickets import becomes_guide
 from .models import Guide
 from .queries import guides_that_may_help
 
@@ -44,10 +45,9 @@ def guides_for_ticket(ticket: Ticket, person: Person) -> Part | None:
 
 @action(order=70)
 def make_a_guide(ticket: Ticket, person: Person) -> Action | None:
-    done = ticket.status in (Status.RESOLVED, Status.CLOSED) and ticket.resolution_notes
-    if not done or ticket.confidential or not keeps_guides(person):
+    if not becomes_guide(ticket, person):
         return None
-    return Action("Make a guide of it", url_for("guides.new", ticket=ticket.reference))
+    return Action("Make a guide of it", url_for("guides.from_ticket", reference=ticket.reference), press=True)
 
 
 def _helpful(guide: Guide, ticket: Ticket) -> Helpful:

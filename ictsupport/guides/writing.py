@@ -14,12 +14,11 @@ from ..errors import Refusal
 from ..journal import announce
 from ..pages.markdown import plain_text
 from ..people.access import DESK
-from ..people.models import Person, RequesterKind
+from ..people.models import Person
 from ..systems.changing import Changes, apply, slug_of, take_turn
 from ..systems.expiring import months_later
 from ..systems.models import System
-from ..tickets.access import may_work
-from ..tickets.models import Status, Ticket
+from ..tickets.models import Ticket
 from ..tickets.search.words import folded
 from ..tickets.texts import line, prose
 from .events import (
@@ -55,14 +54,6 @@ class ReviewPassed(Refusal):
     reason = "The review date has passed already. Choose a day to come."
 
 
-class ConfidentialSource(Refusal):
-    reason = "{reference} is confidential, so no guide is made from it."
-
-
-class NotDoneYet(Refusal):
-    reason = "{reference} is not resolved yet. A guide is made from what was done in the end."
-
-
 @dataclass(frozen=True, kw_only=True)
 class Content:
     """What a guide says, for whom, and who sees to it that it stays right."""
@@ -76,20 +67,8 @@ class Content:
     systems: Sequence[System] = ()
 
 
-@dataclass(frozen=True)
-class Beginning:
-    """What a guide begins with that is made from a ticket."""
-
-    title: str
-    body: str
-    systems: Sequence[System]
-    audiences: Collection[Audience]
-
-
 def write_guide(content: Content, *, by: Person | None, source: Ticket | None = None) -> Guide:
     """Begin a guide, as a draft. It keeps its address even if its title changes."""
-    if source is not None:
-        beginning_from(source, by=by)
     values = _checked(content)
     now = clock.now()
     guide = Guide(slug=_free_slug(values["title"]), made_at=now, updated_at=now, source=source, **values)
@@ -137,27 +116,6 @@ def review(guide: Guide, *, by: Person | None) -> None:
 def next_review() -> date:
     """When a guide that is right today should be read again."""
     return months_later(clock.today(settings().zone), settings().guide_review_months)
-
-
-def beginning_from(ticket: Ticket, *, by: Person | None) -> Beginning:
-    """What a guide made from the ticket begins with: its subject and what was done, never who asked.
-
-    Whoever writes it takes out what belongs to the one case; nothing is kept
-    before they have.
-    """
-    if ticket.confidential:
-        raise ConfidentialSource(reference=ticket.reference)
-    if ticket.status not in (Status.RESOLVED, Status.CLOSED) or not ticket.resolution_notes:
-        raise NotDoneYet(reference=ticket.reference)
-    if by is not None and not may_work(by, ticket):
-        raise NotDoneYet(reference=ticket.reference)
-    member = ticket.requester_kind is RequesterKind.MEMBER
-    return Beginning(
-        title=ticket.subject[:120],
-        body=f"## When this helps\n\n{ticket.subject}\n\n## What to do\n\n{ticket.resolution_notes}\n",
-        systems=list(ticket.systems),
-        audiences=[Audience.MEMBERS if member else Audience.STAFF],
-    )
 
 
 # Inside

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import abort, request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import or_, select
 from sqlalchemy.orm import raiseload
@@ -10,14 +10,13 @@ from sqlalchemy.orm import raiseload
 from ..database import db
 from ..pages.presses import done, once
 from ..people.access import DESK, allow, me
-from ..people.models import Person
 from ..systems.answering import ask
 from ..systems.models import System
 from ..tickets.access import visible_tickets
 from ..tickets.models import Ticket
-from . import queries, writing
+from . import from_tickets, queries, writing
 from .forms import GuideForm
-from .models import Guide
+from .models import Guide, State
 from .views import bp, found_guide, here
 
 
@@ -39,22 +38,13 @@ def keepers(but: Guide | None = None) -> dict[int, str]:
 @allow(*DESK)
 @once
 def new() -> ResponseReturnValue:
-    """Begin a guide; with ?ticket= from what was done for a ticket. Nothing is kept before it is saved."""
-    source = _source(request.args.get("ticket", ""))
-    beginning = writing.beginning_from(source, by=me()) if source is not None else None
+    """Begin a guide. Nothing is kept before it is saved."""
     systems = systems_to_name()
-    form = GuideForm(
-        title=beginning.title if beginning else "",
-        body=beginning.body if beginning else "",
-        audiences=[one.value for one in beginning.audiences] if beginning else [],
-        systems=[str(system.id) for system in beginning.systems] if beginning else [],
-        owner=str(me().id),
-        review_on=writing.next_review(),
-    )
+    form = GuideForm(owner=str(me().id), review_on=writing.next_review())
     form.offer(systems, keepers())
 
     def act() -> tuple[str, str]:
-        guide = writing.write_guide(form.content(systems), by=me(), source=source)
+        guide = writing.write_guide(form.content(systems), by=me())
         return here(guide), "The draft is saved. Read it once more, then publish it."
 
     return ask(
@@ -62,15 +52,21 @@ def new() -> ResponseReturnValue:
         act,
         title="Write a guide",
         button="Save draft",
-        back=("the ticket", url_for("tickets.ticket", reference=source.reference))
-        if source is not None
-        else ("Guides", url_for("guides.index")),
-        intro=f"Made from what was done for {source.reference}. Take out names, numbers and whatever "
-        "belongs to that one case: others will read this."
-        if source is not None
-        else "",
+        back=("Guides", url_for("guides.index")),
         template="guides/form.html",
     )
+
+
+@bp.post("/tickets/<reference>/guide")
+@allow(*DESK)
+@once
+def from_ticket(reference: str) -> ResponseReturnValue:
+    """Keeps a draft of what was done for the ticket, and goes on to it; the second time to the same."""
+    ticket = db.one_or_404(visible_tickets(me()).where(Ticket.reference == reference))
+    guide = from_tickets.draft_from(ticket, by=me())
+    if guide.state is State.PUBLISHED:
+        return done(here(guide), f"There is a guide made from {reference} already.")
+    return done(url_for(".edit", slug=guide.slug), "Draft kept")
 
 
 @bp.route("/guides/<slug>/edit", methods=["GET", "POST"])
@@ -101,6 +97,7 @@ def edit(slug: str) -> ResponseReturnValue:
         title=f"Edit “{guide.title}”",
         back=("the guide", here(guide)),
         row=guide,
+        source=queries.open_source(guide) if guide.state is State.DRAFT else None,
         template="guides/form.html",
     )
 
@@ -137,12 +134,3 @@ def retirement(slug: str) -> ResponseReturnValue:
 @once
 def review(slug: str) -> ResponseReturnValue:
     return _press(writing.review, slug, "Noted that it is still right. You will be asked again.")
-
-
-def _source(reference: str) -> Ticket | None:
-    """The ticket a guide is to be made from, for whoever may see it (404 otherwise)."""
-    if not reference:
-        return None
-    person: Person = me()
-    found = db.session.scalar(visible_tickets(person).where(Ticket.reference == reference[:40]))
-    return found or abort(404)

@@ -44,10 +44,11 @@ class Part(Protocol):
 
 @dataclass(frozen=True)
 class Action:
-    """Something that can be done with the ticket, at an address of its own."""
+    """Something that can be done with the ticket, at an address of its own: on a page there, or (press) at once."""
 
     label: str
     href: str
+    press: bool = False
 
 
 @dataclass(frozen=True)

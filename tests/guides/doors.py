@@ -6,6 +6,9 @@ from typing import Any
 from ictsupport.guides.models import Audience
 from ictsupport.guides.writing import Content, publish, write_guide
 from ictsupport.people.models import Role
+from ictsupport.tickets.models import Channel, Resolution
+from ictsupport.tickets.raising import raise_ticket
+from ictsupport.tickets.resolving import resolve
 from tests.doors import DESK, EVERYBODY, MEMBER, STAFF, STAFF_ELSEWHERE, Door, World
 
 READERS = frozenset({STAFF, STAFF_ELSEWHERE, *Role})
@@ -13,6 +16,7 @@ READERS = frozenset({STAFF, STAFF_ELSEWHERE, *Role})
 DOORS = {
     "guides.index": Door(get=EVERYBODY),
     "guides.new": Door(get=DESK, post=DESK),
+    "guides.from_ticket": Door(post=DESK, fill={"reference": "resolved"}),
     "guides.guide": [
         Door(get=READERS, hidden={MEMBER}),
         Door(get=DESK, hidden=EVERYBODY, fill={"slug": "draft"}),
@@ -43,7 +47,17 @@ def things(world: World) -> dict[str, Any]:
         return guide.slug
 
     return {
+        "resolved": _resolved(world),
         "slug": written("Set up voicemail", Audience.STAFF),
         "draft": written("Not yet", Audience.STAFF, out=False),
         "members": written("Read your papers", Audience.MEMBERS),
     }
+
+
+def _resolved(world: World) -> str:
+    staff = world.visitors[STAFF]
+    ticket = raise_ticket(
+        requester=staff, subject="No voicemail", description="", by=staff, channel=Channel.SELF_SERVICE
+    )
+    resolve(ticket, Resolution.FIXED, "Dial 1571.", by=world.visitors[Role.AGENT])
+    return ticket.reference

@@ -6,9 +6,8 @@ from sqlalchemy import select
 from ictsupport import clock
 from ictsupport.database import db
 from ictsupport.guides.models import Audience, Guide, GuideReading, GuideVote
-from ictsupport.tickets.models import Channel, Resolution
+from ictsupport.tickets.models import Channel
 from ictsupport.tickets.raising import raise_ticket
-from ictsupport.tickets.resolving import resolve
 
 
 def ticket_of(staff, *systems, **more):
@@ -81,29 +80,6 @@ def test_a_vote_is_given_on_the_page_and_counted_for_the_desk(browser, agent, st
     assert "1 of 1 say yes" in browser(agent).get(f"/guides/{slug}").text
     reader.post(f"/guides/{slug}/vote", data={"helpful": "no"})
     assert [vote.helpful for vote in db.session.scalars(select(GuideVote))] == [False]
-
-
-def test_one_press_on_a_resolved_ticket_begins_a_guide(browser, agent, staff, desk, telephony):
-    ticket = ticket_of(staff, telephony)
-    assert "Make a guide of it" not in browser(agent).get(f"/tickets/{ticket.reference}").text
-    resolve(ticket, Resolution.FIXED, "Dialled 1571.", by=agent)
-    address = f"/guides/new?ticket={ticket.reference}"
-    assert f'href="{address}"' in browser(agent).get(f"/tickets/{ticket.reference}").text
-    page = browser(agent).get(address).text
-    assert "Dialled 1571." in page
-    assert 'value="No voicemail today"' in page
-    guide_page = browser(agent).post(address, data=typed(agent)).location
-    assert ticket.reference in browser(agent).get(guide_page).text
-
-
-def test_no_press_on_a_confidential_one(browser, agent, staff, desk):
-    desk["helpdesk"].cleared.append(agent)
-    ticket = ticket_of(staff, confidential=True)
-    resolve(ticket, Resolution.FIXED, "Done in private.", by=agent)
-    assert "Make a guide of it" not in browser(agent).get(f"/tickets/{ticket.reference}").text
-    answer = browser(agent).get(f"/guides/new?ticket={ticket.reference}")
-    assert answer.status_code == 409
-    assert "Done in private" not in answer.text
 
 
 def test_a_source_that_became_confidential_is_not_named(browser, agent, staff, desk, make_guide):

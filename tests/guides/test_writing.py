@@ -5,16 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from ictsupport import clock
-from ictsupport.guides.models import Audience, State
+from ictsupport.guides.models import State
 from ictsupport.guides.reviewing import remind_owners
 from ictsupport.guides.writing import (
-    ConfidentialSource,
     NoAudience,
     NotAnOwner,
-    NotDoneYet,
     ReviewPassed,
     TitleMissing,
-    beginning_from,
     change_guide,
     publish,
     retire,
@@ -24,19 +21,6 @@ from ictsupport.guides.writing import (
 )
 from ictsupport.journal.queries import entries_about
 from ictsupport.systems.changing import Stale
-from ictsupport.tickets.models import Channel, Resolution
-from ictsupport.tickets.raising import raise_ticket
-from ictsupport.tickets.resolving import resolve
-
-
-@pytest.fixture
-def done(desk, staff, agent, telephony):
-    ticket = raise_ticket(
-        requester=staff, subject="No voicemail", description="Help", systems=[telephony], by=staff,
-        channel=Channel.SELF_SERVICE,
-    )  # fmt: skip
-    resolve(ticket, Resolution.FIXED, "Dial 1571 and set a PIN.", by=agent)
-    return ticket
 
 
 def test_a_guide_begins_as_a_draft_with_an_address_of_its_own(make_guide):
@@ -92,31 +76,6 @@ def test_every_change_stands_in_the_journal(make_guide, make_content, agent, tel
         for kind in ("GuideWritten", "GuidePublished", "GuideChanged", "GuideTakenBack", "GuideRetired")
     ]
     assert entries_about(guide)[2].data["changes"] == {"systems": [[], [telephony.id]]}
-
-
-def test_a_guide_is_made_from_what_was_done(done, agent, telephony):
-    beginning = beginning_from(done, by=agent)
-    assert beginning.title == "No voicemail"
-    assert "Dial 1571 and set a PIN." in beginning.body
-    assert "Tina" not in beginning.body
-    assert beginning.systems == [telephony]
-    assert beginning.audiences == [Audience.STAFF]
-
-
-def test_no_guide_is_made_from_a_confidential_ticket(done, agent, make_content):
-    done.confidential = True
-    with pytest.raises(ConfidentialSource):
-        beginning_from(done, by=agent)
-    with pytest.raises(ConfidentialSource):
-        write_guide(make_content(), by=agent, source=done)
-
-
-def test_no_guide_is_made_from_what_is_not_done(desk, staff, agent):
-    ticket = raise_ticket(
-        requester=staff, subject="No tone", description="", by=staff, channel=Channel.SELF_SERVICE
-    )
-    with pytest.raises(NotDoneYet):
-        beginning_from(ticket, by=agent)
 
 
 def test_the_owner_is_reminded_once_for_each_review_date(make_guide, agent, outbox):
