@@ -5,9 +5,8 @@ from typing import Any
 from wtforms import FileField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from ..pages.forms import DateField, Form, NotRequired, PersonField
-from ..people.access import me
-from ..people.queries import suggestion, suggestions
+from ..pages.forms import DateField, Form, NotRequired
+from ..people.picking import SomebodyField
 
 
 class DeviceForm(Form):
@@ -58,12 +57,9 @@ class ImportForm(Form):
 
 
 class LoanForm(Form):
-    person = PersonField(
+    person = SomebodyField(
         "Who is it lent to?",
         [InputRequired("Say who it is lent to")],
-        search=lambda typed: suggestions(me(), typed),
-        name_of=lambda value: suggestion(me(), value),
-        suggest="/people/search",
         description="Part of a name or e-mail address",
     )
     due_on = DateField("Until when? (optional)", [NotRequired()], description="If it is lent for a time only")

@@ -10,12 +10,11 @@ from wtforms.validators import InputRequired, Length
 from ..database import db
 from ..errors import Refusal
 from ..mail.models import IncomingMessage, IncomingState
-from ..pages.fields import PersonField
 from ..pages.forms import Form
 from ..pages.presses import done, once
 from ..people.access import allow, me
 from ..people.models import Person, Role
-from ..people.queries import suggestion, suggestions
+from ..people.picking import SomebodyField
 from ..tickets.access import nameable
 from ..tickets.by_email.bringing import in_words
 from ..tickets.by_email.filing import SeenTo, file_as_ticket, letter_of, put_on_ticket
@@ -25,12 +24,9 @@ from .post_office import bp
 
 
 class NewRequestForm(Form):
-    requester = PersonField(
+    requester = SomebodyField(
         "Whose request is it?",
         [InputRequired("Enter a name")],
-        search=lambda typed: suggestions(me(), typed),
-        name_of=lambda value: suggestion(me(), value),
-        suggest="/people/search",
         what="The name",
     )
 

@@ -21,12 +21,10 @@ from ..pages.forms import (
     WholeNumberField,
 )
 from ..pages.numbers import whole
-from ..people.access import me
 from ..people.models import Person
-from ..people.queries import suggestion, suggestions
+from ..people.picking import SomebodyField
 from .models import Renewal, Stage, SystemKind, Use
 
-SUGGEST = "/people/search"
 DAY = "For example, 31 3 2028"
 
 
@@ -50,12 +48,9 @@ class VersionedForm(Form):
 
 
 def owner_field(label: str) -> PersonField:
-    return PersonField(
+    return SomebodyField(
         label,
         [NotRequired()],
-        search=lambda typed: suggestions(me(), typed),
-        name_of=lambda value: suggestion(me(), value),
-        suggest=SUGGEST,
         description="Part of a name or e-mail address",
     )
 

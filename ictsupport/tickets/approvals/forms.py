@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from ...pages.forms import Form, NotRequired, PersonField, WholeNumberField
-from ...people.access import me
+from ...pages.forms import Form, NotRequired, WholeNumberField
 from ...people.models import Team
-from ...people.queries import suggestion, suggestions
+from ...people.picking import SomebodyField
 from .asking import LONGEST, MOST
 from .models import Decision
 
@@ -32,16 +31,6 @@ class HandingOnForm(Form):
     reason = StringField("Why them?", [NotRequired(), Length(max=300)])
 
 
-def _person(label: str, *rules: NotRequired) -> PersonField:
-    return PersonField(
-        label,
-        rules,
-        search=lambda typed: suggestions(me(), typed),
-        name_of=lambda value: suggestion(me(), value),
-        suggest="/people/search",
-    )
-
-
 class AskForm(Form):
     what = StringField(
         "What is to be approved?", [InputRequired("Say what is to be approved"), Length(max=LONGEST)]
@@ -49,10 +38,10 @@ class AskForm(Form):
     whom = RadioField(
         "Who is asked?", choices={PEOPLE: "People by name", TEAM: "Everybody in a team"}, default=PEOPLE
     )
-    first = _person("Name or e-mail address")
-    second = _person("Second person", NotRequired())
-    third = _person("Third person", NotRequired())
-    fourth = _person("Fourth person", NotRequired())
+    first = SomebodyField("Name or e-mail address")
+    second = SomebodyField("Second person", [NotRequired()])
+    third = SomebodyField("Third person", [NotRequired()])
+    fourth = SomebodyField("Fourth person", [NotRequired()])
     team = SelectField("Team", coerce=str, validate_choice=False)
     needed = WholeNumberField(
         "How many of them must approve?", [NotRequired()], least=1, most=MOST, what="The number"

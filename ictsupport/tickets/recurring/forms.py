@@ -4,11 +4,9 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField, T
 from wtforms.validators import InputRequired, Length
 
 from ...hours import WEEKDAYS
-from ...pages.fields import Found
-from ...pages.forms import DateField, NotRequired, PersonField, TimeField, WholeNumberField
+from ...pages.forms import DateField, NotRequired, TimeField, WholeNumberField
 from ...pages.previewing import PreviewForm
-from ...people.access import me
-from ...people.queries import suggestion, suggestions
+from ...people.picking import SomebodyField
 from ..desk.forms import IMPACTS, URGENCIES
 from ..models import ASKED_FOR, TicketType
 from .schedule import DAYS, NTH, monthly_on_day, monthly_on_weekday, parts_of, weekly
@@ -17,19 +15,12 @@ WEEKLY, ON_WEEKDAY, ON_DAY = "weekly", "weekday", "day"
 NAMED = {str(number): name for number, name in enumerate(WEEKDAYS)}
 
 
-def _found(value: str) -> Found | None:
-    return suggestion(me(), value)
-
-
 class RecurringForm(PreviewForm):
     subject = StringField("Subject", [InputRequired("Enter a subject"), Length(max=200)])
     description = TextAreaField("What is to be done", [NotRequired(), Length(max=20_000)])
-    requester = PersonField(
+    requester = SomebodyField(
         "Requester",
         [InputRequired("Enter who it is for")],
-        search=lambda typed: suggestions(me(), typed),
-        name_of=_found,
-        suggest="/people/search",
         description="Whoever is told when it is done: type part of a name.",
     )
     ticket_type = RadioField(

@@ -8,12 +8,12 @@ from wtforms.validators import InputRequired, Length
 
 from ...database import db
 from ...errors import Refusal
-from ...pages.forms import Form, NotRequired, PersonField
+from ...pages.forms import Form, NotRequired
 from ...pages.numbers import whole
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ...people.models import Person
-from ...people.queries import suggestion, suggestions
+from ...people.picking import SomebodyField
 from ...systems.models import System
 from ..blueprint import bp
 from ..desk import queries as desk_queries
@@ -28,12 +28,9 @@ class SplitForm(Form):
     made = HiddenField()
     subject = StringField("Subject", [InputRequired("Enter a subject"), Length(max=200)])
     description = TextAreaField("What it is about", [NotRequired(), PROSE])
-    requester = PersonField(
+    requester = SomebodyField(
         "Requester",
         [InputRequired("Enter who asks for it")],
-        search=lambda typed: suggestions(me(), typed),
-        name_of=lambda value: suggestion(me(), value),
-        suggest="/people/search",
     )
     ticket_type = RadioField("Type", choices={each.value: sentence(each.value) for each in ASKED_FOR})
     systems = SelectMultipleField("Systems concerned", [NotRequired()], coerce=str)

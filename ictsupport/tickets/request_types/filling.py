@@ -10,9 +10,10 @@ from wtforms.validators import StopValidation
 
 from ...devices.models import Device
 from ...pages.filters import long_date
-from ...pages.forms import DateField, Form, Found, PersonField
+from ...pages.forms import DateField, Form, Found
 from ...people.access import me
-from ...people.queries import suggestion, suggestions
+from ...people.picking import SomebodyField
+from ...people.queries import suggestion
 from ...systems.models import System
 from .models import TypeForm
 from .questions import YES_NO, Kind, Question, is_asked, read
@@ -49,7 +50,7 @@ class Answered:
             raise StopValidation(f"Answer “{self.question.label}”" if self.question.required else "")
 
 
-class SomebodyField(PersonField):
+class SomebodyOrNameField(SomebodyField):
     """Somebody, if possible one we know; whoever may not look people up writes a name."""
 
     def _settle(self, chosen: str) -> str:
@@ -127,12 +128,10 @@ def _field(question: Question, systems: Sequence[System], devices: Sequence[Devi
         known = {str(each.id): each.label for each in devices}
         return SelectField(label, rules, choices={"": "Choose", **known, NOT_LISTED: "Another one"})
     if kind is Kind.PERSON:
-        return SomebodyField(
+        return SomebodyOrNameField(
             label,
             rules,
-            search=lambda typed: suggestions(me(), typed),
             name_of=lambda value: suggestion(me(), value) or Found(value, value),
-            suggest="/people/search",
         )
     return StringField(label, rules)
 

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from ...pages.forms import DateField, Form, PersonField
+from ...pages.forms import DateField, Form
 from ...pages.previewing import PreviewForm
-from ...people.access import me
 from ...people.models import Council, Team
-from ...people.queries import suggestion, suggestions
+from ...people.picking import SomebodyField
 from ..models import Queue
 
 ALL = "all"
@@ -50,12 +49,9 @@ class NewTeamForm(TeamForm):
 class WhoForm(Form):
     """Somebody, found by name."""
 
-    person = PersonField(
+    person = SomebodyField(
         "Name",
         [InputRequired("Enter a name")],
-        search=lambda typed: suggestions(me(), typed),
-        name_of=lambda value: suggestion(me(), value),
-        suggest="/people/search",
         what="The name",
     )
 

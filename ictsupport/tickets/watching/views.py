@@ -10,12 +10,10 @@ from wtforms.validators import InputRequired
 
 from ...database import db
 from ...errors import Refusal
-from ...pages.fields import Found
-from ...pages.forms import PersonField
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ...people.models import Person
-from ...people.queries import suggestion, suggestions
+from ...people.picking import SomebodyField
 from ..access import is_desk
 from ..blueprint import bp
 from ..desk.forms import TicketForm
@@ -25,17 +23,10 @@ from ..working import work_on
 from .watching import SAID, Concern, concerned_by, put_on, take_off
 
 
-def _found(value: str) -> Found | None:
-    return suggestion(me(), value)
-
-
 class ConcernForm(TicketForm):
-    person = PersonField(
+    person = SomebodyField(
         "Who?",
         [InputRequired("Name somebody")],
-        search=lambda typed: suggestions(me(), typed),
-        name_of=_found,
-        suggest="/people/search",
     )
     concern = RadioField(
         "How are they concerned?",
