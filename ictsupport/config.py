@@ -6,13 +6,14 @@ DATABASE_URL, PORT and SECRET_KEY are read without the prefix as well.
 """
 
 import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import current_app
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -38,6 +39,8 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the built-in server listens on")
     port: int = Field(
         8000,
+        ge=1,
+        le=65535,
         validation_alias=AliasChoices("PORT", "ICTSUPPORT_PORT"),
         description="Port of the built-in server",
     )
@@ -178,6 +181,24 @@ class Settings(BaseSettings):
     )
     workers: bool = Field(True, description="Whether the built-in server also does the background work")
 
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"There is no time zone “{name}”. Write it like Europe/London.") from error
+        return name
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, address: str) -> str:
+        if address and not address.startswith(
+            ("postgresql://", "postgresql+psycopg://", "postgres://", "sqlite:///")
+        ):
+            raise ValueError("Write it like postgresql://ictsupport@db.internal/ictsupport; empty is SQLite.")
+        return address
+
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
@@ -195,11 +216,8 @@ class Settings(BaseSettings):
             return self.secret_key.get_secret_value()
         path = self.instance / "secret-key"
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-                file.write(os.urandom(32).hex())
-        except FileExistsError:
-            pass
+        if not path.exists():
+            _put_down_once(path, os.urandom(32).hex())
         return path.read_text()
 
     def for_flask(self) -> dict[str, Any]:
@@ -228,9 +246,31 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
 
+def _put_down_once(path: Path, words: str) -> None:
+    """Write the file whole, unless somebody else does so first: whoever starts at the same moment reads no half of it."""
+    ours = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(ours, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(words)
+        with suppress(FileExistsError):
+            os.link(ours, path)
+    finally:
+        ours.unlink(missing_ok=True)
+
+
 def settings() -> Settings:
     """The settings of the running application."""
     return cast(Settings, current_app.config["SETTINGS"])
+
+
+def in_words(error: ValidationError) -> str:
+    """What is wrong with settings, each by its name in the environment."""
+    said = []
+    for each in error.errors(include_url=False):
+        name = str(each["loc"][0])
+        named = name if name.isupper() else f"{Settings.model_config.get('env_prefix', '')}{name}".upper()
+        said.append(f"{named}: {each['msg'].removeprefix('Value error, ')}")
+    return "; ".join(said)
 
 
 def bundled(folder: str) -> Path:

@@ -1,7 +1,6 @@
 """What an administrator types: `ictsupport --help`."""
 
 import click
-from flask.cli import FlaskGroup
 
 from .. import create_app
 from . import (
@@ -14,6 +13,7 @@ from . import (
     rebuild,
     worker,
 )
+from .refusing import Commands
 
 COMMANDS: list[click.Command] = [
     database.group,
@@ -28,7 +28,7 @@ COMMANDS: list[click.Command] = [
 
 
 @click.group(
-    cls=FlaskGroup, create_app=lambda: create_app(), add_default_commands=False, add_version_option=False
+    cls=Commands, create_app=lambda: create_app(), add_default_commands=False, add_version_option=False
 )
 def main() -> None:
     """Run and look after ictsupport."""

@@ -1,15 +1,11 @@
 """ictsupport people: who may come in, from the command line."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 from flask.cli import AppGroup
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from ..database import db
-from ..errors import Refusal
 from ..people import granting, joining, passwords
 from ..people.models import Council, Grant, Person, Role, Term
 from ..people.queries import who
@@ -29,17 +25,16 @@ ROLES = click.Choice([role.value for role in Role])
 @click.option("--role", type=ROLES, help="A role for all councils, such as administrator.")
 def add(name: str, email: str, slug: str | None, job_title: str, role: str | None) -> None:
     """Add somebody: ictsupport people add "Ann Lee" ann@example.com --role administrator."""
-    with refusing():
-        person = joining.add_person(
-            name=name,
-            email=email,
-            employer=council_named(slug) if slug else None,
-            job_title=job_title,
-            by=None,
-        )
-        if role:
-            granting.grant_role(person, Role(role), None, by=None)
-        db.session.commit()
+    person = joining.add_person(
+        name=name,
+        email=email,
+        employer=council_named(slug) if slug else None,
+        job_title=job_title,
+        by=None,
+    )
+    if role:
+        granting.grant_role(person, Role(role), None, by=None)
+    db.session.commit()
     click.echo(f"{person.name} is added. They sign in with a link sent to {person.email}.")
 
 
@@ -49,10 +44,9 @@ def add(name: str, email: str, slug: str | None, job_title: str, role: str | Non
 @click.option("--council", "slug", help="For one council only: its short name. Without it, for all.")
 def grant(email: str, role: str, slug: str | None) -> None:
     """Give somebody a role."""
-    with refusing():
-        person = person_at(email)
-        granting.grant_role(person, Role(role), council_named(slug) if slug else None, by=None)
-        db.session.commit()
+    person = person_at(email)
+    granting.grant_role(person, Role(role), council_named(slug) if slug else None, by=None)
+    db.session.commit()
     click.echo(f"{person.name} is now {role}.")
 
 
@@ -61,10 +55,9 @@ def grant(email: str, role: str, slug: str | None) -> None:
 @click.password_option(help="Asked for if it is not given.")
 def password(email: str, password: str) -> None:
     """Set somebody's password, and sign them out everywhere."""
-    with refusing():
-        person = person_at(email)
-        passwords.set_password(person, password, by=None)
-        db.session.commit()
+    person = person_at(email)
+    passwords.set_password(person, password, by=None)
+    db.session.commit()
     click.echo(f"{person.name} can sign in with it.")
 
 
@@ -90,16 +83,6 @@ def show(role: str | None, everybody: bool) -> None:
         if held or (everybody and role is None):
             roles = ", ".join(f"{grant.role.value} for {granting.whose(grant)}" for grant in held)
             click.echo(" · ".join(part for part in (person.name, person.email, who(person), roles) if part))
-
-
-@contextmanager
-def refusing() -> Iterator[None]:
-    """Turn a Refusal into an error of the command, with nothing done."""
-    try:
-        yield
-    except Refusal as refusal:
-        db.session.rollback()
-        raise click.ClickException(str(refusal)) from refusal
 
 
 def person_at(email: str) -> Person:

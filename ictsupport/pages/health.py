@@ -33,11 +33,16 @@ def check(name: str) -> Callable[[Ask], Ask]:
 
 def findings() -> dict[str, str]:
     """How each part is; what needs a database that answers, with the right tables, is asked only then."""
-    found = {"database": _database()}
-    found["migrations"] = _migrations() if found["database"] == "ok" else NOT_ASKED
+    found = dict(zip(("database", "migrations"), standing(), strict=True))
     for name, ask in {"background work": _work, **_checks}.items():
         found[name] = ask() if found["migrations"] == "ok" else NOT_ASKED
     return found
+
+
+def standing() -> tuple[str, str]:
+    """How the database is, and its tables: "ok", or what is wrong."""
+    answers = _database()
+    return answers, _migrations() if answers == "ok" else NOT_ASKED
 
 
 def _database() -> str:
