@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 T = TypeVar("T")
 
+LARGEST = 10**9
+"""Money, years and counts stay below it. 1e999999 is a number too: it takes a minute to write out, and no database holds it."""
 MOST_BYTES = 200 * 1024 * 1024
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %B %Y", "%d %b %Y")
@@ -125,13 +127,19 @@ class Row:
             raise self.wrong(column, f"“{value}” is not a number") from None
         if not number.is_finite():
             raise self.wrong(column, f"“{value}” is not a number")
+        if abs(number) > LARGEST:
+            raise self.wrong(column, f"is larger than {LARGEST:,}")
         return number
 
-    def whole(self, column: str) -> int | None:
+    def whole(self, column: str, *, least: int = -LARGEST, most: int = LARGEST) -> int | None:
         number = self.number(column)
-        if number is not None and number != int(number):
+        if number is None:
+            return None
+        if number != int(number):
             raise self.wrong(column, f"“{self.text(column)}” is not a whole number")
-        return None if number is None else int(number)
+        if not least <= number <= most:
+            raise self.wrong(column, f"“{self.text(column)}” does not lie between {least} and {most}")
+        return int(number)
 
     def choice(self, column: str, choices: Mapping[str, T]) -> T | None:
         """What the words in the cell stand for; upper and lower case are the same."""
@@ -268,6 +276,8 @@ def _headings(
         for column in columns
         if column.required and column.name not in names
     ]
+    if not any(names) and not troubles:
+        troubles.append(Trouble(1, "None of the headings is known; the first line holds the headings"))
     return names, unused, troubles
 
 

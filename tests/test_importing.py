@@ -109,6 +109,13 @@ def test_a_malformed_file_is_told_with_its_line(data: bytes, line: int, words: s
     assert words in trouble.words
 
 
+def test_a_file_of_something_else_is_no_file_without_lines():
+    (trouble,) = sheets.read(
+        b"<html><body>Sign in</body></html>", (Column("Ward", "All may be missing"),)
+    ).troubles
+    assert "None of the headings is known" in trouble.words
+
+
 def test_headings_are_found_however_they_are_written():
     sheet = read("COUNCIL ; founded;Mayor\nAlton;18/11/2026;Ann\n")
     assert sheet.rows[0].text("Name") == "Alton"
@@ -147,6 +154,9 @@ def test_wall_time_becomes_an_instant():
         ("A,,lots,,", lambda row: row.number("Budget"), "not a number"),
         ("A,,NaN,,", lambda row: row.number("Budget"), "not a number"),
         ("A,,1.5,,", lambda row: row.whole("Budget"), "not a whole number"),
+        ("A,,1e999999,,", lambda row: row.whole("Budget"), "larger than 1,000,000,000"),
+        ("A,,-99999999999999999999,,", lambda row: row.number("Budget"), "larger than 1,000,000,000"),
+        ("A,,22026,,", lambda row: row.whole("Budget", least=1900, most=2200), "between 1900 and 2200"),
         ("A,,,maybe,", lambda row: row.yes_no("Open"), "neither yes nor no"),
         ("A,,,maybe,", lambda row: row.choice("Open", {"now": 1, "later": 2}), "none of: now, later"),
         (",x,,,", lambda row: row.text("Name"), "is empty"),

@@ -156,7 +156,7 @@ class People(Importer):
                 ward,
                 starts_on=starts_on,
                 ends_on=ends_on,
-                cohort=row.whole("elected"),
+                cohort=row.whole("elected", least=1900, most=2200),
                 committees=row.several("committees"),
                 by=None,
             )
