@@ -8,16 +8,20 @@ absences, stays open until a new one leaves it with nobody.
 from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from .. import clock, jobs
 from ..database import db, is_lock_trouble, lock_timeout
 from ..journal import announce, on
+from ..pages.filters import clock_time, long_date
 from ..people.models import Person
+from ..people.rota.consequences import Consequence, follows_from_absence
 from ..people.rota.events import AbsenceCalledOff, AbsenceEntered
 from ..people.rota.models import Absence
+from .access import run_by
 from .booking import PATIENCE
 from .clashes import absences_of, all_away
 from .events import PlacesClosed, PlacesOpened
@@ -29,6 +33,48 @@ def away_from(clinic: Clinic) -> list[str]:
     """The names of the hosts who are away at its time. One statement."""
     gone = {each.person_id for each in _at(clinic, _absences([clinic]))}
     return [host.name for host in clinic.hosts if host.id in gone]
+
+
+@follows_from_absence
+def clinics_without_host(absences: Sequence[Absence], person: Person) -> list[Consequence]:
+    """The clinics that these absences leave with no host, of those the person runs."""
+    first, last = min(each.starts_at for each in absences), max(each.ends_at for each in absences)
+    theirs = clinic_hosts.c.person_id.in_({each.person_id for each in absences})
+    clinics = db.session.scalars(
+        select(Clinic)
+        .where(
+            Clinic.id.in_(select(clinic_hosts.c.clinic_id).where(theirs)),
+            Clinic.starts_at < last,
+            Clinic.ends_at > max(first, clock.now()),
+            Clinic.called_off_at.is_(None),
+            run_by(person),
+        )
+        .order_by(Clinic.starts_at, Clinic.id)
+        .options(selectinload(Clinic.hosts), joinedload(Clinic.site))
+    ).all()
+    gone = _absences(clinics)
+    return [
+        Consequence(absence.id, _no_host(clinic), url_for("clinics.clinic", clinic_id=clinic.id))
+        for absence in absences
+        for clinic in clinics
+        if (hosts := [host.id for host in clinic.hosts])
+        and absence.person_id in hosts
+        and _at(clinic, [absence])
+        and all_away(hosts, _at(clinic, gone))
+    ]
+
+
+def _no_host(clinic: Clinic) -> str:
+    all_the_same = clinic.despite and not clinic.unhosted
+    then = (
+        "It is held all the same, as was said."
+        if all_the_same
+        else "Its places are closed until somebody is."
+    )
+    return (
+        f"Nobody is there to host the clinic on {long_date(clinic.starts_at)}, {clock_time(clinic.starts_at)} to "
+        f"{clock_time(clinic.ends_at)}, {clinic.venue}. {then}"
+    )
 
 
 @on(AbsenceEntered, AbsenceCalledOff)

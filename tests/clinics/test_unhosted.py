@@ -21,7 +21,7 @@ from ictsupport.database import db
 from ictsupport.journal.models import Entry
 from ictsupport.people.models import Person, Role
 from ictsupport.people.rota.absences import call_off, enter_absence
-from ictsupport.people.rota.models import AbsenceKind
+from ictsupport.people.rota.models import Absence, AbsenceKind
 
 DAY = {"starts_at": datetime(2026, 11, 20, tzinfo=UTC), "ends_at": datetime(2026, 11, 21, tzinfo=UTC)}
 MORNING = {
@@ -196,3 +196,34 @@ def test_its_hosts_and_managers_see_why_and_what_to_do_and_members_the_next_best
         for address in ("/clinics/hosting", f"/clinics/planner?on={clinic.day}"):
             assert "Places closed" in person.get(address).text
     assert "Why is it held all the same?" in boss.get(f"/clinics/{clinic.id}/plan").text
+
+
+def test_a_host_who_is_nothing_else_enters_an_absence_and_reads_what_it_leaves_undone(
+    make_clinic, make_person, council, host, browser, manager, count_queries
+):
+    only_host = make_person("Hattie Moss", council, roles=(Role.CLINIC_HOST,))
+    alone, shared = (
+        make_clinic(hosts=[only_host]),
+        make_clinic(hosts=[only_host, host], opens=time(10), closes=time(11)),
+    )
+    visitor = browser(only_host)
+    assert 'href="/absences"' in visitor.get("/clinics/hosting").text
+    form = visitor.get("/absences/new").text
+    assert "open work" not in form
+    days = {f"{end}_day-{part}": n for end in ("first", "last") for part, n in
+            (("day", "20"), ("month", "11"), ("year", "2026"))}  # fmt: skip
+    assert visitor.post("/absences/new", data={"kind": "leave", **days}).location == "/absences"
+    with count_queries() as queries:
+        page = visitor.get("/absences").text
+    assert len(queries) <= 8, queries
+    assert "1 thing to see to" in page
+    assert page.count("Nobody is there to host the clinic on Friday 20 November 2026, 2pm to 3pm") == 1
+    assert f'href="/clinics/{alone.id}"' in page
+    assert f'href="/clinics/{shared.id}"' not in page
+    theirs = away(host)
+    assert f'href="/clinics/{shared.id}"' in visitor.get("/absences").text
+    assert f'href="/clinics/{shared.id}"' in browser(manager).get(f"/team/{host.id}").text
+    own = db.session.scalar(sa.select(Absence).where(Absence.person_id == only_host.id))
+    assert visitor.post(f"/absences/{theirs.id}/end").status_code == 404
+    assert visitor.post(f"/absences/{own.id}/end").status_code == 303
+    assert db.session.get_one(Clinic, alone.id).unhosted is False

@@ -174,9 +174,9 @@ DOORS = {
         for act in ("team_hours", "team_skills", "team_cap", "team_absence")
     },
     "tickets.queue_skill": Door(post=MANAGER),
-    "tickets.absences": Door(get=DESK),
-    "tickets.new_absence": Door(get=DESK, post=DESK),
-    "tickets.absence_end": Door(post=DESK, hidden=DESK),
+    "tickets.absences": Door(get=DESK | {Role.CLINIC_HOST}),
+    "tickets.new_absence": Door(get=DESK | {Role.CLINIC_HOST}, post=DESK | {Role.CLINIC_HOST}),
+    "tickets.absence_end": Door(post=DESK, hidden=DESK | {Role.CLINIC_HOST}),
     "tickets.deal_out": Door(get=DESK, post=DESK),
     "tickets.deal": Door(get={Role.MANAGER}, hidden=DESK),
     "tickets.deal_undoing": Door(post={Role.MANAGER}, hidden=DESK),

@@ -18,7 +18,7 @@ LONGEST = timedelta(days=731)
 
 
 class NotYours(Refusal):
-    reason = "You can enter absences for yourself, and as a manager for those you manage."
+    reason = "You can enter absences for yourself if you work at the helpdesk or host clinics, and as a manager for those you manage."
 
 
 class EndsBeforeItStarts(Refusal):

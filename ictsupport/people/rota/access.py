@@ -3,10 +3,18 @@
 from ..access import DESK, reach
 from ..models import Person, Role
 
+ENTERS_OWN = (*DESK, Role.CLINIC_HOST)
+"""The roles on whose being there somebody else counts."""
+
+
+def has_absences(person: Person) -> bool:
+    """Whether the person enters absences of their own."""
+    return person.has_role(*ENTERS_OWN)
+
 
 def may_enter_absence(person: Person, whom: Person) -> bool:
-    """Those of the desk for themselves; a manager for those they manage."""
-    return may_run_rota_of(person, whom) or (person.id == whom.id and person.has_role(*DESK))
+    """Those of the desk and clinic hosts for themselves; a manager for those they manage."""
+    return may_run_rota_of(person, whom) or (person.id == whom.id and has_absences(person))
 
 
 def may_run_rota_of(person: Person, whom: Person) -> bool:

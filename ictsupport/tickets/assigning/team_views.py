@@ -12,13 +12,16 @@ from ...config import settings
 from ...database import db
 from ...errors import Refusal
 from ...hours import WEEKDAYS
+from ...pages import navigation
+from ...pages.filters import plural
 from ...pages.forms import Form
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me, reach
 from ...people.joining import today
 from ...people.models import Person, Role
 from ...people.rota.absences import absences_of, call_off, enter_absence
-from ...people.rota.access import may_enter_absence, may_run_rota_of
+from ...people.rota.access import ENTERS_OWN, has_absences, may_enter_absence, may_run_rota_of
+from ...people.rota.consequences import consequences_of
 from ...people.rota.models import Absence, AbsenceKind
 from ...people.rota.patterns import pattern_of, set_pattern
 from ...systems.models import System
@@ -30,6 +33,14 @@ from .crew import Crew, Hand, crew_for
 from .eligible import now_words
 from .forms import KEEPS_ALL, KINDS, AbsenceForm, CapForm, HoursForm, SkillsForm
 from .handing_back import choose_handover, open_work_of
+
+navigation.item(
+    "Your absences",
+    "tickets.absences",
+    when=lambda person: person.is_authenticated and has_absences(person),
+    order=20,
+    area="account",
+)
 
 
 @bp.app_template_test("manager")
@@ -92,12 +103,14 @@ def team_member(person_id: int) -> ResponseReturnValue:
     known = known_by(whom)
     systems = select(System.name).where(System.id.in_(known)).order_by(System.name)
     pattern = pattern_of(whom, today())
+    coming = absences_of(whom)
     return render_template(
         "tickets/assigning/member.html",
         person=whom,
         hand=crew.hands.get(whom.id),
         now_words=now_words,
-        absences=absences_of(whom),
+        absences=coming,
+        follows=consequences_of(coming, me()),
         kinds=KINDS,
         week=_in_words(pattern.week) if pattern is not None else None,
         weekdays=WEEKDAYS,
@@ -119,7 +132,7 @@ def show_or_do(
     *,
     title: str,
     button: str,
-    said: str,
+    said: str | Callable[[], str],
     back: tuple[str, str],
     intro: str = "",
 ) -> ResponseReturnValue:
@@ -132,7 +145,7 @@ def show_or_do(
             db.session.expire_all()
             form.form_errors.append(str(refusal))
         else:
-            return done(back[1], said)
+            return done(back[1], said if isinstance(said, str) else said())
     page = render_template(
         "systems/form.html", form=form, title=title, button=button, back=back, intro=intro, look=""
     )
@@ -221,16 +234,22 @@ def _back_to(whom: Person) -> tuple[str, str]:
 
 
 @bp.get("/absences")
-@allow(*DESK)
+@allow(*ENTERS_OWN)
 def absences() -> ResponseReturnValue:
-    """One's own."""
+    """One's own, and what each leaves undone."""
+    coming = absences_of(me())
     return render_template(
-        "tickets/assigning/absences.html", absences=absences_of(me()), kinds=KINDS, title="Your absences"
+        "tickets/assigning/absences.html",
+        absences=coming,
+        follows=consequences_of(coming, me()),
+        kinds=KINDS,
+        only_hosts=not me().has_role(*DESK),
+        title="Your absences",
     )
 
 
 @bp.route("/absences/new", methods=["GET", "POST"])
-@allow(*DESK)
+@allow(*ENTERS_OWN)
 @once
 def new_absence() -> ResponseReturnValue:
     return _enter(me(), ("your absences", url_for(".absences")))
@@ -246,30 +265,41 @@ def team_absence(person_id: int) -> ResponseReturnValue:
 
 
 def _enter(whom: Person, back: tuple[str, str]) -> ResponseReturnValue:
-    form = AbsenceForm()
-    tickets = {str(ticket.id): ticket for ticket in open_work_of(whom, me())}
+    form, of_desk = AbsenceForm(), whom.has_role(*DESK)
+    tickets = {str(ticket.id): ticket for ticket in open_work_of(whom, me())} if of_desk else {}
+    entered: list[Absence] = []
     form.kept.choices = {key: f"{one.reference} {one.subject}" for key, one in tickets.items()}
 
     def do() -> None:
         absence = enter_absence(whom, *form.span(), AbsenceKind(form.kind.data), by=me())
+        entered.append(absence)
+        if not of_desk:
+            return
         kept = [tickets[key] for key in (form.kept.data or [])] if tickets else []
         choose_handover(absence, keeps_all=form.work.data == KEEPS_ALL, kept=kept, by=me())
+
+    def said() -> str:
+        follows = consequences_of(entered, me())[entered[0].id]
+        more = f" {plural(len(follows), 'thing')} to see to: look below." if follows else ""
+        return f"The absence is entered.{more}"
 
     own = whom.id == me().id
     if not tickets:
         del form.kept
+    if not of_desk:
+        del form.work
     return show_or_do(
         form,
         do,
         title="Enter an absence" if own else f"Enter an absence: {whom.name}",
         button="Save",
-        said="The absence is entered.",
+        said=said,
         back=back,
     )
 
 
 @bp.post("/absences/<int:absence_id>/end")
-@allow(*DESK)
+@allow(*ENTERS_OWN)
 @once
 def absence_end(absence_id: int) -> ResponseReturnValue:
     """They are here after all."""
