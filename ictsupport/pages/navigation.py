@@ -1,10 +1,10 @@
 """The links on top of every page. Packages register theirs; each person sees those meant for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 Area = Literal["main", "account", "search"]
@@ -20,6 +20,7 @@ class Item:
     order: int
     area: Area
     posts: bool
+    leads_to: Callable[[], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,15 @@ def item(
     order: int = 50,
     area: Area = "main",
     posts: bool = False,
+    leads_to: Callable[[], Iterable[str]] = tuple,
 ) -> None:
     """Add a link to the navigation of everybody for whom `when(person)` holds; asked on every page, so keep it cheap.
 
     Areas: `main` are the places to go, `account` stands at the end of the row
     (settings, sign out), `search` is the box in the desk's bar (a GET with q).
+    `leads_to` gives the endpoints that are filed under it, wherever their addresses are.
     """
-    _items[endpoint, area, label] = Item(label, endpoint, when, order, area, posts)
+    _items[endpoint, area, label] = Item(label, endpoint, when, order, area, posts, leads_to)
 
 
 def links(area: Area) -> list[Link]:
@@ -66,33 +69,47 @@ def links(area: Area) -> list[Link]:
     shown = [
         one
         for one in sorted(_items.values(), key=lambda one: one.order)
-        if one.area == area and one.endpoint in known and one.when(current_user)
+        if one.endpoint in known and one.when(current_user)
     ]
-    addresses = {one.endpoint: url_for(one.endpoint) for one in shown}
-    here = _present(shown, addresses, area)
+    here = _present(shown)
     return [
         Link(
             one.label,
-            addresses[one.endpoint],
+            request.script_root + _path(one.endpoint),
             ("page" if one.endpoint == request.endpoint else "true") if one is here else "",
             one.posts,
         )
         for one in shown
+        if one.area == area
     ]
 
 
-def _present(shown: list[Item], addresses: dict[str, str], area: Area) -> Item | None:
-    """The item of this very page; among the main places, or else of the same package the one it lies deepest below, or the first."""
+def _present(shown: list[Item]) -> Item | None:
+    """The item of this very page; or else the one it lies deepest below, or the first of its package."""
     for one in shown:
         if one.endpoint == request.endpoint:
             return one
-    elsewhere = any(endpoint == request.endpoint and where != area for endpoint, where, _ in _items)
-    blueprint = request.blueprint if area == "main" and not elsewhere else None
-    related = [one for one in shown if blueprint and one.endpoint.partition(".")[0] == blueprint]
-    above = [one for one in related if request.path.startswith(addresses[one.endpoint] + "/")]
+    above = [
+        (len(path), endpoint == one.endpoint, one)
+        for one in shown
+        for endpoint in (one.endpoint, *one.leads_to())
+        if request.path == (path := _path(endpoint)) or request.path.startswith(path + "/")
+    ]
     if above:
-        return max(above, key=lambda one: len(addresses[one.endpoint]))
-    return related[0] if related else None
+        return max(above, key=lambda found: found[:2])[2]
+    if any(endpoint == request.endpoint and area != "main" for endpoint, area, _ in _items):
+        return None
+    package = request.blueprint
+    of_package = (one for one in shown if package and one.endpoint.partition(".")[0] == package)
+    return next((one for one in of_package if one.area == "main"), None)
+
+
+def _path(endpoint: str) -> str:
+    """Its address, which is the same for everybody: put together once."""
+    paths: dict[str, str] = current_app.extensions.setdefault("navigation", {})
+    if endpoint not in paths:
+        paths[endpoint] = current_app.url_map.bind("").build(endpoint)
+    return paths[endpoint]
 
 
 def init_app(app: Flask) -> None:

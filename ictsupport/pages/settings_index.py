@@ -71,4 +71,11 @@ def settings() -> ResponseReturnValue:
 
 def init_app(app: Flask) -> None:
     app.add_url_rule("/settings", "settings", settings)
-    navigation.item("Settings", "settings", when=sets_something, order=40, area="account")
+    navigation.item(
+        "Settings",
+        "settings",
+        when=sets_something,
+        order=40,
+        area="account",
+        leads_to=lambda: (endpoint for endpoint in _settings if endpoint in app.view_functions),
+    )

@@ -50,3 +50,13 @@ def test_what_changes_something_is_a_button_in_a_form_with_its_token(browser, pl
 def test_a_page_belongs_to_the_place_it_lies_deepest_below(staff, agent, browser):
     page = browser(agent).get(f"/tickets/call/{staff.id}").text.partition("</header>")[0]
     assert re.findall(r'<a href="([^"]+)" aria-current="true"', page) == ["/tickets/call"]
+
+
+def test_what_is_set_is_marked_as_a_setting_wherever_its_pages_are(manager, desk, browser):
+    client = browser(manager)
+    index = client.get("/settings").text
+    addresses = re.findall(r'<a class="govuk-link" href="(/[^"]+)"', index.partition("<main")[2])
+    assert {"/settings/recurring-tickets", "/tickets/keys", "/clinics/reminders"} <= set(addresses)
+    for address in [*addresses, "/clinics/reminders/new"]:
+        page = client.get(address).text.partition("<main")[0]
+        assert re.findall(r'<a href="([^"]+)" aria-current="true"', page) == ["/settings"], address
