@@ -13,6 +13,7 @@ from ..config import settings
 from ..database import db, lock, table_of
 from ..errors import Refusal
 from ..journal import announce
+from ..pages.filters import clock_time
 from ..people.models import Person, Site
 from ..people.scopes import scoped_to
 from ..tickets.texts import line
@@ -198,7 +199,7 @@ def instant(day: date, wall: time, zone: str) -> datetime:
     local = datetime.combine(day, wall.replace(tzinfo=None, fold=0), tzinfo=here)
     moment = local.astimezone(UTC)
     if moment.astimezone(here).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise NoSuchTime(time=f"{wall:%H:%M}", day=f"{day:%A} {day.day} {day:%B %Y}")
+        raise NoSuchTime(time=clock_time(wall), day=f"{day:%A} {day.day} {day:%B %Y}")
     return moment
 
 

@@ -22,6 +22,7 @@ from .facts import (
     Window,
     bank_holidays,
     parse_windows,
+    spoken,
 )
 from .layout import FIRST_YEAR, LAST_YEAR, Elapsed, OutOfReach
 
@@ -42,4 +43,5 @@ __all__ = [
     "Window",
     "bank_holidays",
     "parse_windows",
+    "spoken",
 ]

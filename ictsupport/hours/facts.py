@@ -15,6 +15,7 @@ MINUTES_A_DAY = 24 * 60
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 TIME = re.compile(r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?: ?([ap])m)?")
 MIDDAY = dict.fromkeys(("noon", "midday", "12 noon", "12 midday"), "12:00")
+MIDNIGHT = ("midnight", "12 midnight")
 UNITED_KINGDOM = ("ENG", "NIR", "SCT", "WLS")
 
 
@@ -31,13 +32,15 @@ class Window:
 
     def __post_init__(self) -> None:
         if not (0 <= self.opens <= MINUTES_A_DAY and 0 <= self.closes <= MINUTES_A_DAY):
-            raise BadHours("Opening hours must lie between 00:00 and 24:00.")
+            raise BadHours("Opening hours must lie within one day.")
         if self.opens == self.closes:
-            raise BadHours(f"Opening at {_wall(self.opens)} and closing at the same time is not open at all.")
+            raise BadHours(
+                f"Opening at {spoken(self.opens)} and closing at the same time is not open at all."
+            )
         if self.opens > self.closes:
             raise BadHours(
-                f"{self} ends before it starts. Hours past midnight are entered as two days: until 24:00, "
-                "and from 00:00 on the next day."
+                f"{self} ends before it starts. Hours past midnight are entered as two days: until 12 midnight, "
+                "and from 12 midnight on the next day."
             )
 
     @classmethod
@@ -45,16 +48,30 @@ class Window:
         """Read '08:30-17:00' or '8:30am to 5pm' (a hyphen, a dash or 'to' between the times)."""
         parts = text.replace("–", "-").replace(" to ", "-").split("-")
         if len(parts) != 2:
-            raise BadHours(f"“{text.strip()}” is not a pair of times such as 08:30-17:00.")
-        return cls(_minutes(parts[0]), _minutes(parts[1]))
+            raise BadHours(f"“{text.strip()}” is not a pair of times such as 8:30am to 5pm.")
+        return cls(_minutes(parts[0]), _minutes(parts[1], midnight=MINUTES_A_DAY))
 
     def __str__(self) -> str:
-        return f"{_wall(self.opens)} to {_wall(self.closes)}"
+        return f"{spoken(self.opens)} to {spoken(self.closes)}"
+
+    @property
+    def pair(self) -> list[str]:
+        """As it is kept: ["08:30", "17:00"]."""
+        return [f"{minutes // 60:02}:{minutes % 60:02}" for minutes in (self.opens, self.closes)]
 
 
 def parse_windows(text: str) -> tuple[Window, ...]:
-    """Read several windows of one day, with commas between: '08:30-12:00, 13:00-17:00'."""
+    """Read several windows of one day, with commas between: '8:30am to 12 midday, 1pm to 5pm'."""
     return tuple(Window.parse(part) for part in text.split(",") if part.strip())
+
+
+def spoken(minutes: int) -> str:
+    """A wall time, in minutes after midnight, as everybody reads it: 4pm, 6:30pm, 12 midday, 12 midnight."""
+    hour, minute = divmod(minutes % MINUTES_A_DAY, 60)
+    if minute == 0 and hour in (0, 12):
+        return "12 midday" if hour else "12 midnight"
+    half = "am" if hour < 12 else "pm"
+    return f"{hour % 12 or 12}:{minute:02}{half}" if minute else f"{hour % 12 or 12}{half}"
 
 
 @dataclass(frozen=True)
@@ -151,15 +168,13 @@ def _refuse_overlaps(day: str, windows: Sequence[Window]) -> None:
             raise BadHours(f"{day}: {earlier} and {later} overlap.")
 
 
-def _minutes(text: str) -> int:
-    """08:30, 24:00, 8:30am, 5pm, midday, in minutes after midnight."""
+def _minutes(text: str, midnight: int = 0) -> int:
+    """08:30, 24:00, 8:30am, 5pm, midday, midnight (which begins a day or ends it), in minutes after midnight."""
     typed = text.strip().lower()
+    if typed in MIDNIGHT:
+        return midnight
     found = TIME.fullmatch(MIDDAY.get(typed, typed))
     hours, minutes, half = (int(found[1]), int(found[2] or 0), found[3]) if found else (0, 60, "")
     if minutes > 59 or (not 1 <= hours <= 12 if half else not (found and found[2])):
-        raise BadHours(f"“{text.strip()}” is not a time such as 08:30 or 4:30pm.")
+        raise BadHours(f"“{text.strip()}” is not a time such as 8:30am or 16:30.")
     return (hours % 12 + 12 * (half == "p") if half else hours) * 60 + minutes
-
-
-def _wall(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"

@@ -12,6 +12,8 @@ from wtforms import Field
 from wtforms.validators import Optional as NotRequired
 from wtforms.widgets import TextInput
 
+from .filters import clock_time
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LARGEST = 2_000_000_000
 
@@ -97,11 +99,12 @@ class TimeField(_OwnField):
         "12 midday": time(12),
         "12 noon": time(12),
         "midnight": time(0),
+        "12 midnight": time(0),
     }
     SHAPE = re.compile(r"(\d{1,2})(?:[:.]?(\d\d))?\s*([ap])?\.?m?\.?")
 
     def _shown(self, data: time | None) -> str:
-        return "" if data is None else f"{data.hour}:{data.minute:02}"
+        return "" if data is None else clock_time(data)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         typed = str(valuelist[0]).strip().lower() if valuelist else ""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app
 from markupsafe import Markup
 
-from .. import clock
+from .. import clock, hours
 
 Number = int | float | Decimal
 NONE = "–"
@@ -75,11 +75,7 @@ def clock_time(value: datetime | time | None) -> str:
     if value is None:
         return NONE
     at = local(value) if isinstance(value, datetime) else value
-    if (at.hour, at.minute) in ((0, 0), (12, 0)):
-        return "12 midday" if at.hour else "12 midnight"
-    hour = at.hour % 12 or 12
-    half = "am" if at.hour < 12 else "pm"
-    return f"{hour}:{at.minute:02}{half}" if at.minute else f"{hour}{half}"
+    return hours.spoken(at.hour * 60 + at.minute)
 
 
 def moment(value: datetime | None) -> str:

@@ -122,7 +122,7 @@ def open_specially(
 ) -> Closure:
     """Give a day to come hours of its own, such as '09:00-12:00'."""
     try:
-        parsed = [[*str(window).split(" to ")] for window in hours.parse_windows(windows)]
+        parsed = [window.pair for window in hours.parse_windows(windows)]
         hours.SpecialDay(day, hours.parse_windows(windows), name)
     except hours.BadHours as bad:
         raise NotOpeningHours(str(bad)) from bad
@@ -150,7 +150,7 @@ def change_week(
     """New weekly hours from a day on: {0: "08:30-12:00, 13:00-17:00", ...}, Monday being 0."""
     try:
         rows = {
-            str(weekday): [[*str(window).split(" to ")] for window in hours.parse_windows(text)]
+            str(weekday): [window.pair for window in hours.parse_windows(text)]
             for weekday, text in week.items()
         }
     except hours.BadHours as bad:
@@ -182,8 +182,13 @@ def _add_closure(calendar: Calendar, closure: Closure, by: Person | None) -> Clo
 
 
 def windows_in_words(windows: Sequence[Sequence[str]]) -> str:
-    """08:30 to 12:00 and 13:00 to 17:00; closed"""
-    return " and ".join(f"{opens} to {closes}" for opens, closes in windows) or "closed"
+    """8:30am to 12 midday and 1pm to 5pm; closed"""
+    return " and ".join(map(str, _windows(windows))) or "closed"
+
+
+def windows_as_typed(windows: Sequence[Sequence[str]]) -> str:
+    """8:30am to 12 midday, 1pm to 5pm: as they may be typed."""
+    return ", ".join(map(str, _windows(windows)))
 
 
 def closure_in_words(closure: Closure) -> str:
@@ -268,5 +273,5 @@ def _built(content: tuple[Any, ...]) -> hours.Calendar:
     )
 
 
-def _windows(pairs: Sequence[tuple[str, str]]) -> tuple[hours.Window, ...]:
+def _windows(pairs: Sequence[Sequence[str]]) -> tuple[hours.Window, ...]:
     return tuple(hours.Window.parse(f"{opens}-{closes}") for opens, closes in pairs)

@@ -40,7 +40,7 @@ def test_rows_become_hours_with_holidays_and_closures(calendars, council):
     hours = calendar_for(council.id)
     assert hours.day(date(2026, 12, 25)).why == "Bank holiday: Christmas Day"
     assert hours.day(date(2026, 12, 30)).why == "Christmas closure"
-    assert str(hours.day(TODAY).windows[0]) == "08:30 to 17:00"
+    assert str(hours.day(TODAY).windows[0]) == "8:30am to 5pm"
 
 
 def test_the_catalogue_is_read_once_until_it_changes(calendars, council, other_council, count_queries):
@@ -79,14 +79,14 @@ def test_a_day_can_have_hours_of_its_own_even_on_a_bank_holiday(calendars, counc
     assert not calendar_for(council.id).day(day).is_open
     withdraw(calendars["council"].closures[-1], by=None)
     open_specially(calendars["council"], day, "10:00-12:00", "Snow", by=None, although_holiday=True)
-    assert [str(window) for window in calendar_for(council.id).day(day).windows] == ["10:00 to 12:00"]
+    assert [str(window) for window in calendar_for(council.id).day(day).windows] == ["10am to 12 midday"]
 
 
 def test_new_weekly_hours_count_from_their_day(calendars, council):
     change_week(calendars["council"], date(2027, 1, 4), WEEK, by=None)
     hours = calendar_for(council.id)
-    assert str(hours.day(date(2026, 12, 21)).windows[0]) == "08:30 to 17:00"
-    assert str(hours.day(date(2027, 1, 5)).windows[0]) == "09:00 to 17:00"
+    assert str(hours.day(date(2026, 12, 21)).windows[0]) == "8:30am to 5pm"
+    assert str(hours.day(date(2027, 1, 5)).windows[0]) == "9am to 5pm"
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 17), TODAY])

@@ -68,6 +68,7 @@ def test_new_hours_begin_on_a_day_to_come_and_never_change_what_is_counted(
     ticket = make_ticket(impact=3, urgency=2)
     before = due(ticket)
     form = sheet(manager, f"{hours}/week")
+    assert 'value="8:30am to 5pm"' in form.page
     week = {f"day_{day}": "08:30-12:00, 13:00-17:00" for day in range(4)} | {"day_4": "", "day_5": ""}
     assert "already been counted" in form.look(**week, **on(date(2026, 11, 17), "starts_on"))
     assert 'value="08:30-12:00, 13:00-17:00"' in form.page
@@ -76,7 +77,7 @@ def test_new_hours_begin_on_a_day_to_come_and_never_change_what_is_counted(
     assert form.save(**wanted).status_code == 303
     assert due(ticket) > before
     changes = entries_about(calendars["council"])[-1].data["changes"]
-    assert changes["Friday from 2026-11-23"] == ["08:30 to 17:00", "closed"]
+    assert changes["Friday from 2026-11-23"] == ["8:30am to 5pm", "closed"]
 
 
 @pytest.mark.parametrize(

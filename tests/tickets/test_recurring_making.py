@@ -92,7 +92,7 @@ def test_a_change_counts_for_the_next_time_and_stands_in_the_journal(backups, ma
     assert backups.next_at == datetime(2026, 12, 7, 14, tzinfo=UTC)
     added, changed = (entry.data["changes"] for entry in entries_about(backups))
     assert added["comes"] == [None, "the first Monday of every month"]
-    assert changed == {"at": ["09:00", "14:00"]}
+    assert changed == {"at": ["9am", "2pm"]}
 
 
 def test_a_manager_of_one_council_sets_up_nothing_for_all(desk, make_person, council):
@@ -164,7 +164,7 @@ def test_on_the_pages_it_is_entered_shown_with_its_next_dates_changed_and_paused
     row = db.session.scalars(select(RecurringTicket)).one()
     here = f"/settings/recurring-tickets/{row.id}"
     form = client.get(here).text
-    assert 'value="9:00"' in form
+    assert 'value="9am"' in form
     assert "It comes the first Monday of every month." in form
     looked_at_and_saved(client, here, {**answers, "how": "weekly", "weekdays": ["4"]})
     assert "Every week on Friday" in client.get("/settings/recurring-tickets").text

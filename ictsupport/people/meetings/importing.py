@@ -11,6 +11,7 @@ from ... import clock
 from ...config import settings
 from ...database import db
 from ...importing import Column, Importer, Outcome, Row, Taken
+from ...pages.filters import moment
 from ...sheets import Sheet, Trouble
 from ..models import Council, Term
 from .models import Meeting
@@ -75,7 +76,7 @@ class Meetings(Importer):
             "ends_at": ends,
         }
         called_off = row.text("status").casefold() in CANCELLED
-        words = f"{title}, {starts.astimezone(zone):%d/%m/%Y %H:%M}"
+        words = f"{title}, {moment(starts)}"
         known = db.session.scalars(
             select(Meeting).where(Meeting.council_id == self.council.id, Meeting.uid == uid)
         ).first()

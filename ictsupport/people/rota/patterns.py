@@ -41,7 +41,7 @@ def set_pattern(
     for day, text in week.items():
         windows = _windows(day, text)
         if windows:
-            rows[str(day)] = [[*str(window).split(" to ")] for window in windows]
+            rows[str(day)] = [window.pair for window in windows]
     pattern = db.session.scalar(
         select(WorkingPattern).where(
             WorkingPattern.person_id == person.id, WorkingPattern.effective_from == effective_from

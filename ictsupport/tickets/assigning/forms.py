@@ -66,7 +66,7 @@ class HoursForm(Form):
     """The hours of a week, a line for each day."""
 
     day_0 = StringField(
-        WEEKDAYS[0], [NotRequired(), Length(max=100)], description="Such as 09:00-12:30, 13:00-17:00"
+        WEEKDAYS[0], [NotRequired(), Length(max=100)], description="Such as 9am to 12:30pm, 1pm to 5pm"
     )
     day_1 = StringField(WEEKDAYS[1], [NotRequired(), Length(max=100)])
     day_2 = StringField(WEEKDAYS[2], [NotRequired(), Length(max=100)])

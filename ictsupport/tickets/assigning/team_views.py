@@ -17,6 +17,7 @@ from ...pages.filters import plural
 from ...pages.forms import Form
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me, reach
+from ...people.calendars import windows_as_typed
 from ...people.joining import today
 from ...people.models import Person, Role
 from ...people.rota.absences import absences_of, call_off, enter_absence
@@ -120,10 +121,7 @@ def team_member(person_id: int) -> ResponseReturnValue:
 
 
 def _in_words(week: dict[str, Any]) -> list[str]:
-    return [
-        ", ".join(f"{opens} to {closes}" for opens, closes in week.get(str(weekday), []))
-        for weekday in range(7)
-    ]
+    return [windows_as_typed(week.get(str(weekday), [])) for weekday in range(7)]
 
 
 def show_or_do(
@@ -160,7 +158,7 @@ def team_hours(person_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         pattern = pattern_of(whom, today())
         for field, text in zip(form.days, _in_words(pattern.week) if pattern else [""] * 7, strict=True):
-            field.data = text.replace(" to ", "-")
+            field.data = text
         form.effective_from.process(None, today())
     return show_or_do(
         form,

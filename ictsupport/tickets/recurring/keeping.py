@@ -11,6 +11,7 @@ from ...database import db, lock
 from ...errors import Refusal
 from ...journal import announce
 from ...journal.settings import differences
+from ...pages.filters import clock_time
 from ...people.access import reach, within_reach
 from ...people.models import Council, Person, Role
 from ...people.scopes import scoped_to
@@ -109,7 +110,7 @@ def described(row: RecurringTicket) -> dict[str, Any]:
         "urgency": row.urgency,
         "comes": in_words(row.rule),
         "from": row.starts_on.isoformat(),
-        "at": row.at.isoformat("minutes"),
+        "at": clock_time(row.at),
         "paused": row.paused_at is not None,
     }
 

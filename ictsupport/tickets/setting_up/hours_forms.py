@@ -8,7 +8,7 @@ from ...pages.forms import DateField, NotRequired
 from ...pages.previewing import PreviewForm
 
 CLOSED, OPEN = "closed", "open"
-HINT = "Like 08:30-12:00, 13:00-17:00, or 8:30am to 5pm. Leave it empty where the day is closed."
+HINT = "Like 8:30am to 12 midday, 1pm to 5pm, or 08:30-17:00. Leave it empty where the day is closed."
 
 
 class WeekForm(PreviewForm):
@@ -59,7 +59,7 @@ class SpecialForm(PreviewForm):
     def validate(self, extra_validators: object = None) -> bool:
         good = super().validate(extra_validators)
         if self.kind.data == OPEN and not self.windows.data and not self.windows.errors:
-            self.windows.errors = ["Enter the hours, like 09:00-12:00"]
+            self.windows.errors = ["Enter the hours, like 9am to 12 midday"]
             return False
         if self.kind.data == OPEN and not _can_be_read(self.windows, self.windows.data or "", "Hours"):
             return False

@@ -15,7 +15,7 @@ from ...pages.presses import done, once
 from ...pages.previewing import Preview, consider
 from ...pages.settings_index import setting
 from ...people.access import allow, me
-from ...people.calendars import windows_in_words
+from ...people.calendars import windows_as_typed, windows_in_words
 from ...people.models import Calendar, Closure, Council
 from ..models import Ticket
 from ..targets.models import Clock
@@ -83,12 +83,7 @@ def week(calendar_id: int) -> ResponseReturnValue:
     """New weekly hours from a day on."""
     which = _own(calendar_id)
     latest = max(which.versions, key=lambda each: each.effective_from)
-    form = WeekForm(
-        data={
-            f"day_{day}": ", ".join(f"{opens}-{closes}" for opens, closes in windows)
-            for day, windows in latest.week.items()
-        }
-    )
+    form = WeekForm(data={f"day_{day}": windows_as_typed(windows) for day, windows in latest.week.items()})
 
     def save() -> str:
         keeping.change_week(which, form.starts_on.data, form.week, by=me())
