@@ -1,14 +1,16 @@
 """The board: open work in columns, by status or by who has it, the first cards of each with how many there are."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, null, select, union_all
 
 from ... import clock
 from ...database import db
 from ...people.models import Person
+from ...statements import put_together
 from ..access import workable
 from ..models import HoldReason, Status, Ticket
 from ..search import finding as search
@@ -18,6 +20,7 @@ from .worklists import Row, rows_of, tickets_with
 
 BY = {"status": "Status", "assignee": "Agent"}
 CARDS = {"status": 20, "assignee": 6}
+KEYS: Mapping[str, Any] = {"status": Ticket.status, "assignee": Ticket.assignee_id}
 COLUMNS = 16
 """So many agents have a column; who has more to see uses filters."""
 
@@ -34,63 +37,108 @@ class Column:
 
 
 def columns(wish: Wish, by: str) -> list[Column]:
-    """The open work that the list holds, in columns, in one statement (and one for the systems of what is shown)."""
+    """The open work that the list holds, in columns: counted, then the first cards of each."""
     if not wish.is_open:
         wish = replace(wish, view="open")
-    key = Ticket.status if by == "status" else Ticket.assignee_id
-    conditions = [workable(wish.person), *wish.conditions()]
-    if wish.wanted is not None:
-        conditions.append(Ticket.id.in_(search.newest(wish.wanted, wish.person, *conditions)))
-    placed = (
-        select(
-            Ticket.id,
-            key.label("key"),
-            func.row_number().over(partition_by=key, order_by=(Ticket.due_sort, Ticket.id)).label("place"),
-            func.count().over(partition_by=key).label("total"),
-        )
-        .where(*conditions)
-        .subquery()
-    )
-    shown = tickets_with(placed.c.key, placed.c.total).join(placed, placed.c.id == Ticket.id)
-    shown = shown.where(placed.c.place <= CARDS[by]).order_by(Ticket.due_sort, Ticket.id)
-    found = db.session.execute(shown).all()
-    cards = dict(zip((row.id for row in found), rows_of(found, clock.now()), strict=True))
-    return _by_status(found, cards) if by == "status" else _by_agent(found, cards, wish.person)
-
-
-def _by_status(found: Sequence[Any], cards: dict[int, Row]) -> list[Column]:
-    to = {Status.NEW: "new", Status.IN_PROGRESS: "work"}
+    placed = _placed(wish, by) if wish.wanted is None else _placed_by_words(wish, by)
+    shown = tickets_with(KEYS[by].label("key")).where(Ticket.id.in_(placed.first))
+    found = db.session.execute(shown.order_by(Ticket.due_sort, Ticket.id)).all()
+    cards: dict[Any, list[Row]] = defaultdict(list)
+    for row, card in zip(found, rows_of(found, clock.now()), strict=True):
+        cards[row.key].append(card)
+    heads = _statuses() if by == "status" else _agents(placed.names, wish.person)
     return [
-        Column(
-            status.value.capitalize(),
-            [cards[row.id] for row in found if row.key == status],
-            next((row.total for row in found if row.key == status), 0),
-            ("status", status.value),
-            to.get(status, ""),
-        )
-        for status in OPEN
+        Column(head.label, cards[head.key], placed.totals.get(head.key, 0), (by, head.value), head.to)
+        for head in heads
     ]
 
 
-def _by_agent(found: Sequence[Any], cards: dict[int, Row], person: Person) -> list[Column]:
+@dataclass(frozen=True)
+class _Placed:
+    """How many tickets each column has, the ids of the first of each, and what the agents among them are called."""
+
+    totals: Mapping[Any, int]
+    first: Any
+    names: Mapping[int, str]
+
+
+def _placed(wish: Wish, by: str) -> _Placed:
+    """Counted from an index, and the first of each column from another: no more is read than is shown."""
+    counted = db.session.execute(_counted(wish, by)).all()
+    totals = {row.key: row.total for row in counted}
+    names = {row.key: row.name for row in counted if row.name is not None}
+    heads = _statuses() if by == "status" else _agents(names, wish.person)
+    keys = tuple(head.key for head in heads if head.key in totals)
+    return _Placed(totals, _first(wish, by, keys) if keys else (), names)
+
+
+def _placed_by_words(wish: Wish, by: str) -> _Placed:
+    """The same of what holds the words: so many at most that they are told apart here."""
+    assert wish.wanted is not None
+    conditions = _conditions(wish)
+    held = search.newest(wish.wanted, wish.person, *conditions)
+    rows = select(Ticket.id, KEYS[by].label("key"), Person.name).outerjoin(Ticket.assignee)
+    ids, names = defaultdict(list), {}
+    for row in db.session.execute(rows.where(Ticket.id.in_(held)).order_by(Ticket.due_sort, Ticket.id)):
+        ids[row.key].append(row.id)
+        if by == "assignee" and row.key is not None:
+            names[row.key] = row.name
+    first = [each for column in ids.values() for each in column[: CARDS[by]]]
+    return _Placed({key: len(column) for key, column in ids.items()}, first, names)
+
+
+def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
+    return [workable(wish.person), *wish.conditions()]
+
+
+@put_together
+def _counted(wish: Wish, by: str) -> Select[Any]:
+    key = KEYS[by].label("key")
+    counted = select(key, func.count().label("total")).where(*_conditions(wish)).group_by(KEYS[by]).subquery()
+    if by == "status":
+        return select(counted, null().label("name"))
+    return select(counted, Person.name).outerjoin(Person, Person.id == counted.c.key)
+
+
+@put_together
+def _first(wish: Wish, by: str, keys: tuple[Any, ...]) -> Select[Any]:
+    """The ids of the first cards of each of these columns."""
+    of_each = (
+        select(Ticket.id)
+        .where(KEYS[by].is_(key) if key is None else KEYS[by] == key, *_conditions(wish))
+        .order_by(Ticket.due_sort, Ticket.id)
+        .limit(CARDS[by])
+        .subquery()
+        for key in keys
+    )
+    together = union_all(*(select(each.c.id) for each in of_each)).subquery()
+    return select(together.c.id)
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What a column is of, what it is called, how its tickets are filtered by, and how cards are put there."""
+
+    key: Any
+    label: str
+    value: str
+    to: str
+
+
+def _statuses() -> list[_Head]:
+    to = {Status.NEW: "new", Status.IN_PROGRESS: "work"}
+    return [_Head(one, one.value.capitalize(), one.value, to.get(one, "")) for one in OPEN]
+
+
+def _agents(names: Mapping[int, str], person: Person) -> list[_Head]:
     """Nobody's first, then one's own, then everybody's who has something, by name."""
-    names = {row.key: row.assignee for row in found if row.key is not None}
     others = sorted((name, key) for key, name in names.items() if key != person.id)
     heads = [
-        (None, "Nobody", NOBODY),
-        (person.id, person.name, ME),
-        *((key, name, str(key)) for name, key in others),
+        _Head(None, "Nobody", NOBODY, "nobody"),
+        _Head(person.id, person.name, ME, f"agent:{person.id}"),
+        *(_Head(key, name, str(key), f"agent:{key}") for name, key in others),
     ]
-    return [
-        Column(
-            label,
-            [cards[row.id] for row in found if row.key == key],
-            next((row.total for row in found if row.key == key), 0),
-            ("assignee", value),
-            "nobody" if key is None else f"agent:{key}",
-        )
-        for key, label, value in heads[:COLUMNS]
-    ]
+    return heads[:COLUMNS]
 
 
 def places(by: str, agents: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
