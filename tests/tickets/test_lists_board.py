@@ -53,6 +53,21 @@ def test_a_column_shows_its_first_cards_and_counts_them_all(make_ticket, agent, 
     assert (len(new.cards), new.count) == (2, 3)
 
 
+@pytest.mark.parametrize("by", board.BY)
+def test_words_narrow_it_and_what_they_hold_is_counted(by, make_ticket, agent, manager, monkeypatch):
+    monkeypatch.setitem(board.CARDS, by, 1)
+    first, second = make_ticket(subject="Projector dim"), make_ticket(subject="Projector loud")
+    make_ticket(subject="Keyboard")
+    for ticket in (first, second):
+        assign(ticket, manager, by=manager)
+    found = board.columns(Wish.read(MultiDict({"q": "projector"}), agent), by)
+    label = "In progress" if by == "status" else manager.name
+    (column,) = [column for column in found if column.count]
+    assert (column.label, column.count, len(column.cards)) == (label, 2, 1)
+    (only,) = [column for column in board.columns(Wish.read(MultiDict(), manager), by) if column.count == 2]
+    assert [card.reference for card in only.cards] == [card.reference for card in column.cards]
+
+
 def test_a_confidential_ticket_is_on_no_board_of_somebody_not_cleared(
     make_ticket, desk, agent, manager, browser
 ):
