@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
-from select import select
+from select import POLLIN, poll
 from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -122,7 +122,7 @@ def _ask_whether_it_stands(dbapi: Any, record: Any, _proxy: Any) -> None:
     that stops.
     """
     idle = monotonic() - record.info.get(LAST_USED, 0.0)
-    if not dbapi.closed and idle < TRUSTED and not select([dbapi.fileno()], [], [], 0)[0]:
+    if not dbapi.closed and idle < TRUSTED and not _is_spoken_to(dbapi.fileno()):
         return
     try:
         dbapi.autocommit = True
@@ -130,6 +130,12 @@ def _ask_whether_it_stands(dbapi: Any, record: Any, _proxy: Any) -> None:
         dbapi.autocommit = False
     except dbapi.Error as trouble:
         raise DisconnectionError("PostgreSQL ended the connection") from trouble
+
+
+def _is_spoken_to(descriptor: int) -> bool:
+    unasked = poll()
+    unasked.register(descriptor, POLLIN)
+    return bool(unasked.poll(0))
 
 
 def _note_use(_dbapi: Any, record: Any) -> None:
