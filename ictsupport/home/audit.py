@@ -1,5 +1,6 @@
 """The audit page: who changed which setting when, from what to what; and what the environment has set."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,7 @@ from ..config import Settings, settings
 from ..database import contains, db
 from ..journal import Entry
 from ..journal.settings import kinds_of_settings
+from ..pages.filters import plain_date
 from ..pages.forms import DateField, Form, NotRequired
 from ..pages.paging import Page, keyset
 from ..pages.settings_index import setting
@@ -28,6 +30,7 @@ from ..tickets.request_types.events import QuestionsChanged, RequestTypeAdded, R
 
 bp = Blueprint("audit", __name__, url_prefix="/settings")
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 READERS = (Role.ADMINISTRATOR, Role.INFORMATION_GOVERNANCE)
 OTHERS = (RoleGranted, RoleEnded, RequestTypeAdded, RequestTypeChanged, QuestionsChanged)
 """What else counts as setting the service up."""
@@ -194,7 +197,17 @@ def _said(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, dict):
         return ", ".join(f"{name}: {each}" for name, each in value.items())
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    return ", ".join(_said(each) for each in value) if isinstance(value, list) else _as_day(str(value))
+
+
+def _as_day(text: str) -> str:
+    """A day as everybody reads it, where the journal keeps one; anything else as it is."""
+    if not DAY.fullmatch(text):
+        return text
+    try:
+        return plain_date(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 @bp.get("/environment")

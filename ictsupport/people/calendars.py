@@ -18,6 +18,7 @@ from .. import clock, hours
 from ..database import db
 from ..errors import Refusal
 from ..journal import announce
+from ..pages.filters import plain_date
 from ..unchanged import until_changed
 from .events import CalendarChanged
 from .models import Calendar, CalendarVersion, Closure, Person
@@ -160,9 +161,9 @@ def change_week(
     old = max(earlier, key=lambda each: each.effective_from, default=None)
     _check(calendar, [*calendar.versions, version], calendar.closures, effective_from, effective_from)
     calendar.versions.append(version)
-    what = f"new hours from {effective_from.isoformat()}"
+    what = f"new hours from {plain_date(effective_from)}"
     changes = {
-        f"{hours.WEEKDAYS[day]} from {effective_from.isoformat()}": [
+        f"{hours.WEEKDAYS[day]} from {plain_date(effective_from)}": [
             windows_in_words(before),
             windows_in_words(after),
         ]
@@ -192,10 +193,10 @@ def windows_as_typed(windows: Sequence[Sequence[str]]) -> str:
 
 
 def closure_in_words(closure: Closure) -> str:
-    """Christmas: 2026-12-27 to 2026-12-31, closed"""
-    days = closure.starts_on.isoformat()
+    """Christmas: 27 December 2026 to 31 December 2026, closed"""
+    days = plain_date(closure.starts_on)
     if closure.ends_on != closure.starts_on:
-        days += f" to {closure.ends_on.isoformat()}"
+        days += f" to {plain_date(closure.ends_on)}"
     return f"{closure.name}: {days}, {windows_in_words(closure.windows)}"
 
 

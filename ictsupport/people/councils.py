@@ -10,10 +10,23 @@ from ..database import db
 from ..errors import Refusal
 from ..journal import announce
 from ..journal.events import plain
+from ..journal.settings import differences
 from ..pages import brand
 from .access import may_grant
 from .events import CouncilChanged, SiteChanged
 from .models import Council, Person, Site
+
+BRAND = {
+    "colour": "Main colour",
+    "line": "Second colour",
+    "logo": "Logo",
+    "service": "Name of the service",
+    "phone": "Phone",
+    "hours": "When the phone is answered",
+    "statement": "Accessibility statement",
+    "contact": "About accessibility, turn to",
+}
+"""What a brand is made of, in words."""
 
 
 class NotYours(Refusal):
@@ -63,6 +76,7 @@ def change_council(council: Council, *, by: Person | None, **wanted: Any) -> Non
     changes = _set(council, wanted)
     if changes:
         _flush(NameTaken)
+        changes |= _brand_in_words(*changes.pop("brand", ({}, {})))
         announce(CouncilChanged(about=council, name=council.name, by=by, changes=changes))
 
 
@@ -105,3 +119,15 @@ def _flush(refusal: type[Refusal]) -> None:
             db.session.flush()
     except IntegrityError as error:
         raise refusal from error
+
+
+def _brand_in_words(old: dict[str, str], new: dict[str, str]) -> dict[str, list[Any]]:
+    """What is different, part by part. Of a logo only the digest is known here, which says nothing to anybody."""
+    changes = {BRAND[part]: pair for part, pair in differences(old, new).items() if part in BRAND}
+    if logos := changes.get(BRAND["logo"]):
+        before, after = logos
+        changes[BRAND["logo"]] = [
+            before and "a picture",
+            after and ("another picture" if before else "a picture"),
+        ]
+    return changes

@@ -47,7 +47,7 @@ def test_people_of_the_council_see_it_and_others_do_not(
         assert words in page
     assert "Northbrook IT" not in browser(other_staff).get("/accessibility").text
     assert "Northbrook IT" not in browser().get("/accessibility").text
-    assert entries_about(council)[-1].data["changes"]["brand"][1]["service"] == "Northbrook IT"
+    assert entries_about(council)[-1].data["changes"]["Name of the service"] == [None, "Northbrook IT"]
 
 
 def test_colours_that_cannot_be_read_are_refused_and_kept(sheet, administrator, council):
@@ -63,6 +63,9 @@ def test_a_logo_is_looked_at_then_saved_and_served_safely(sheet, browser, admini
     assert f'href="/brand/{key}"' in form.page
     saved = form.browser.post(ADDRESS, data={**form.hidden, **COLOURS, "logo_key": key})
     assert saved.status_code == 303, saved.text
+    audit = browser(administrator).get("/settings/changes").text
+    assert "a picture" in audit
+    assert key not in audit
     assert f'src="/brand/{key}"' in browser(member).get("/accessibility").text
     answer = browser().get(f"/brand/{key}")
     assert (answer.data, answer.mimetype) == (PNG, "image/png")

@@ -77,7 +77,7 @@ def test_new_hours_begin_on_a_day_to_come_and_never_change_what_is_counted(
     assert form.save(**wanted).status_code == 303
     assert due(ticket) > before
     changes = entries_about(calendars["council"])[-1].data["changes"]
-    assert changes["Friday from 2026-11-23"] == ["8:30am to 5pm", "closed"]
+    assert changes["Friday from 23 November 2026"] == ["8:30am to 5pm", "closed"]
 
 
 @pytest.mark.parametrize(

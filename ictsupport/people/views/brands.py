@@ -14,21 +14,11 @@ from ...pages.settings_index import setting
 from .. import councils as keeping
 from .. import queries
 from ..access import allow, me, public
+from ..councils import BRAND as PARTS
 from ..logos import keep_logo
 from ..models import Council, Logo, Role
 from . import bp
 from .councils import administered
-
-PARTS = {
-    "colour": "Main colour",
-    "line": "Second colour",
-    "logo": "Logo",
-    "service": "Name of the service",
-    "phone": "Phone",
-    "hours": "When the phone is answered",
-    "statement": "Accessibility statement",
-    "contact": "About accessibility, turn to",
-}
 
 setting(
     "Brands",
