@@ -27,6 +27,12 @@ async function bring() {
   show();
 }
 
+/* A meeting that is not on the list is one whose time has to be said. */
+function askForTime() {
+  const fold = form.elements.namedItem("needed_at")?.closest("details");
+  if (answered("how_bad") === "meeting" && fold && !form.elements.namedItem("meeting")) fold.open = true;
+}
+
 /* What is known of the system, and what fits the words so far. */
 let waiting = 0;
 async function look() {
@@ -46,6 +52,7 @@ if (form) {
   form.addEventListener("change", (event) => {
     if (event.target.name === "type") bring();
     if (event.target.name === "system") look();
+    if (event.target.name === "how_bad") askForTime();
     show();
   });
   form.addEventListener("input", (event) => {
@@ -58,5 +65,6 @@ if (form) {
   });
   show();
   bring();
+  askForTime();
   addEventListener("pageshow", () => { bring(); show(); });
 }

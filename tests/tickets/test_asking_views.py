@@ -140,6 +140,16 @@ def test_what_was_not_sent_can_be_carried_on_or_thrown_away(staff, browser, tick
     assert db.session.scalars(select(Request)).all() == []
 
 
+def test_a_meeting_without_its_time_is_not_sent(member, browser, tickets):
+    client = browser(member)
+    details = client.post("/tickets/new", data=ABOUT).headers["Location"]
+    assert client.post(details, data={**DETAILS, "needed_at": ""}).status_code == 422
+    check = details.replace("/details", "/check")
+    for press in (client.get, client.post):
+        assert press(check).headers["Location"] == details
+    assert tickets() == []
+
+
 def test_a_change_from_the_check_page_leads_back_to_it(member, browser, tickets):
     client = browser(member)
     details = client.post("/tickets/new", data=ABOUT).headers["Location"]

@@ -216,10 +216,13 @@ NEEDED = {"kind": "about", "subject": "about", "how_bad": "details", "contact_by
 
 def missing(request: Request, form: TypeForm | None) -> str:
     """The first page on which something is still to be answered, or nothing."""
-    page = next((page for name, page in NEEDED.items() if not request.answers.get(name)), "")
+    answers = request.answers
+    page = next((page for name, page in NEEDED.items() if not answers.get(name)), "")
+    if not page and answers["how_bad"] == "meeting" and not answers.get("needed_at"):
+        page = "details"
     if page or form is None:
         return page
-    questions, more = read(form.questions), request.answers.get("more") or {}
+    questions, more = read(form.questions), answers.get("more") or {}
     left = [each for each in questions if each.required and is_asked(each, more, questions)]
     return "details" if any(each.key not in more for each in left) else ""
 
