@@ -76,6 +76,22 @@ def test_a_call_is_logged_for_the_caller_and_answered_by_it(member, agent, desk,
     assert ticket.first_responded_at is not None
 
 
+def test_a_confidential_call_is_so_from_the_beginning_and_leads_on_whoever_may_not_read_it(
+    member, agent, desk, browser
+):
+    said = {"subject": "About a colleague", "channel": "phone", "ticket_type": "incident", "impact": "3",
+            "urgency": "2", "confidential": "y"}  # fmt: skip
+    client = browser(agent)
+    answer = client.post(f"/tickets/call/{member.id}", data=said)
+    ticket = newest()
+    assert (ticket.confidential, answer.headers["Location"]) == (True, "/tickets/call")
+    assert f"{ticket.reference} is logged. It is confidential" in client.get("/tickets/call").text
+    ticket.queue.cleared = [agent]
+    db.session.flush()
+    answer = client.post(f"/tickets/call/{member.id}", data=said)
+    assert answer.headers["Location"].endswith(newest().reference)
+
+
 def test_log_and_resolve_does_all_of_it_in_one_press(member, agent, desk, browser):
     browser(agent).post(
         f"/tickets/call/{member.id}",

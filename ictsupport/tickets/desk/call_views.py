@@ -20,6 +20,7 @@ from ...people.access import DESK, allow, me
 from ...people.models import Person
 from ...people.queries import who
 from ...systems.models import System
+from ..access import may_work
 from ..blueprint import bp
 from ..calls import keeping
 from ..calls.knowing import facts_about
@@ -76,6 +77,9 @@ def call_of(person_id: int) -> ResponseReturnValue:
             keeping.let_go(me(), caller)
             ended = " and resolved" if form.resolves else ""
             here = url_for("tickets.ticket", reference=ticket.reference)
+            if not may_work(me(), ticket):
+                whose = f"It is confidential: those cleared for {ticket.queue.name} read it from here on."
+                return done(url_for("tickets.call"), f"{ticket.reference} is logged{ended}. {whose}")
             return done(here, f"{ticket.reference} is logged{ended}.")
     form.device.choices = _offered(devices())
     page = render_template(
@@ -200,6 +204,7 @@ def _log(caller: Person, form: CallForm) -> Ticket:
         "device": db.session.get_one(Device, int(form.device.data)) if form.device.data else None,
         "needed_by": moment_of(form.needed_on.data, form.needed_at.data),
         "needed_for": form.needed_for.data or "",
+        "confidential": form.confidential.data,
     }
     version = form.version or (form_now(int(form.request_type.data)) if form.request_type.data else None)
     if version is not None:

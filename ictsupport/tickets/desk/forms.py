@@ -255,6 +255,7 @@ class CallForm(Filling):
     needed_on = DateField("Needed by", [NotRequired()], what="The day it is needed by")
     needed_at = TimeField("Time it is needed by", [NotRequired()], what="The time it is needed by")
     needed_for = StringField("What is it needed for?", [NotRequired(), Length(max=120)])
+    confidential = BooleanField("Confidential: only for those cleared for its queue")
     resolution = SelectField(
         "How it ended",
         [NotRequired()],
