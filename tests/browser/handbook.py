@@ -9,9 +9,11 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 import waitress
 from flask import Flask
@@ -171,6 +173,8 @@ def look_at_a_list_of_devices(page: Page) -> None:
 PICTURES = (
     Picture("queue", Role.AGENT, "/tickets", DESK),
     Picture("board", Role.AGENT, "/tickets/board", DESK),
+    Picture("team", Role.MANAGER, "/team", DESK),
+    Picture("deal-out", Role.MANAGER, "/deal-out", DESK),
     Picture("ticket", Role.AGENT, "/tickets/{ticket}", DESK),
     Picture("today", Role.AGENT, "/today", DESK),
     Picture("call", Role.AGENT, "/tickets/call/{caller}", DESK),
@@ -239,22 +243,42 @@ def main(names: Sequence[str]) -> None:
         sys.exit(f"There is no picture called {', '.join(sorted(unknown))}.")
     pictures = [picture for picture in PICTURES if not names or picture.name in names]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as folder:
-        app = create_app(
-            Settings(database_url=f"sqlite:///{folder}/pictures.db", instance=folder, workers=False)
-        )
-        with app.app_context():
-            upgrade()
-            demonstration.load(tickets=1_500)
-            db.session.remove()
-        server = waitress.create_server(app, host="127.0.0.1", port=port, threads=4, ident=None)
-        threading.Thread(target=server.run, daemon=True).start()
-        site = Site(app, f"http://127.0.0.1:{port}", people_at_clinics(app))
-        take(pictures, site, {**things(app), **at_clinics(app)})
-        server.close()
+    moment = in_the_morning()
+    with clock.at(moment):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        with tempfile.TemporaryDirectory() as folder:
+            app = create_app(
+                Settings(database_url=f"sqlite:///{folder}/pictures.db", instance=folder, workers=False)
+            )
+            with app.app_context():
+                upgrade()
+                demonstration.load(tickets=1_500)
+                db.session.remove()
+            app.wsgi_app = stopped(app.wsgi_app, moment)  # type: ignore[method-assign]
+            server = waitress.create_server(app, host="127.0.0.1", port=port, threads=4, ident=None)
+            threading.Thread(target=server.run, daemon=True).start()
+            site = Site(app, f"http://127.0.0.1:{port}", people_at_clinics(app))
+            take(pictures, site, {**things(app), **at_clinics(app)})
+            server.close()
+
+
+def in_the_morning() -> datetime:
+    """The last working day at 10:42: in the evening nobody would be at work on the pictures."""
+    here = clock.now().astimezone(ZoneInfo("Europe/London"))
+    day = here.date() - timedelta(days=max(0, here.weekday() - 4))
+    return datetime.combine(day, time(10, 42), here.tzinfo)
+
+
+def stopped(answer: Callable[..., Any], moment: datetime) -> Callable[..., Any]:
+    """Answer everything at this moment: the server's threads have clocks of their own."""
+
+    def at_that_moment(*request: Any) -> Any:
+        with clock.at(moment):
+            return answer(*request)
+
+    return at_that_moment
 
 
 def things(app: Flask) -> dict[str, str]:
