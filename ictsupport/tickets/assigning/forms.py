@@ -65,15 +65,13 @@ def _at(day: date, at: time) -> datetime:
 class HoursForm(Form):
     """The hours of a week, a line for each day."""
 
-    day_0 = StringField(
-        WEEKDAYS[0], [NotRequired(), Length(max=100)], description="Such as 9am to 12:30pm, 1pm to 5pm"
-    )
-    day_1 = StringField(WEEKDAYS[1], [NotRequired(), Length(max=100)])
-    day_2 = StringField(WEEKDAYS[2], [NotRequired(), Length(max=100)])
-    day_3 = StringField(WEEKDAYS[3], [NotRequired(), Length(max=100)])
-    day_4 = StringField(WEEKDAYS[4], [NotRequired(), Length(max=100)])
-    day_5 = StringField(WEEKDAYS[5], [NotRequired(), Length(max=100)])
-    day_6 = StringField(WEEKDAYS[6], [NotRequired(), Length(max=100)])
+    day_0 = StringField(WEEKDAYS[0], [Length(max=100)], description="Such as 9am to 12:30pm, 1pm to 5pm")
+    day_1 = StringField(WEEKDAYS[1], [Length(max=100)])
+    day_2 = StringField(WEEKDAYS[2], [Length(max=100)])
+    day_3 = StringField(WEEKDAYS[3], [Length(max=100)])
+    day_4 = StringField(WEEKDAYS[4], [Length(max=100)])
+    day_5 = StringField(WEEKDAYS[5], [Length(max=100)])
+    day_6 = StringField(WEEKDAYS[6], [Length(max=100)])
     effective_from = DateField("From which day on?", [InputRequired("Enter the day")], what="The day")
 
     @property

@@ -39,7 +39,7 @@ def _can_be_read(field: Field, text: str, what: str) -> bool:
 
 
 for _number, _name in enumerate(hours.WEEKDAYS):
-    setattr(WeekForm, f"day_{_number}", StringField(_name, [NotRequired(), Length(max=120)]))
+    setattr(WeekForm, f"day_{_number}", StringField(_name, [Length(max=120)]))
 
 
 class SpecialForm(PreviewForm):

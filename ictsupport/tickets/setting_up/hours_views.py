@@ -218,7 +218,7 @@ def _in_force(which: Calendar, day: date) -> Any:
 
 def _week(version: Any) -> list[tuple[str, str]]:
     return [
-        (name, windows_in_words(version.week.get(str(number), [])))
+        (name, windows_in_words(version.week.get(str(number), [])).capitalize())
         for number, name in enumerate(hours.WEEKDAYS)
     ]
 
