@@ -28,11 +28,19 @@ from werkzeug.routing import Rule
 from ictsupport.database import db, dialect_name
 from ictsupport.people.models import Person, Role
 from ictsupport.tickets.amending import amend
+from ictsupport.tickets.approvals.asking import ask
+from ictsupport.tickets.desk.drafting import keep_draft
 from ictsupport.tickets.holding import hold
 from ictsupport.tickets.models import Channel, HoldReason, Resolution, Ticket
+from ictsupport.tickets.problems.keeping import open_problem
 from ictsupport.tickets.raising import raise_ticket
+from ictsupport.tickets.related.linking import link
+from ictsupport.tickets.related.merging import merge
+from ictsupport.tickets.related.models import LinkKind
 from ictsupport.tickets.replying import note, reply
 from ictsupport.tickets.resolving import resolve
+from ictsupport.tickets.tagging import tag
+from ictsupport.tickets.tasks.doing import add_task
 from ictsupport.tickets.triage import assign, move
 
 from .conftest import NOW, statements
@@ -89,6 +97,7 @@ class Secret:
 
     requester: Person
     cleared: Person
+    ordinary: Ticket
     reference: str = ""
     ticket_id: int = 0
 
@@ -129,8 +138,8 @@ def set_the_scene(world: World, make_person: Callable[..., Person]) -> Secret:
     requester = make_person("Ottoline Brackwater", world.council)
     cleared = make_person("Cleo Warden", world.council, roles=(Role.AGENT,))
     world.desk["business"].cleared.append(cleared)
-    raise_one(requester, world, subject="Screen flickers", description="Since this morning.")
-    return Secret(requester, cleared)
+    ordinary = raise_one(requester, world, subject="Screen flickers", description="Since this morning.")
+    return Secret(requester, cleared, ordinary)
 
 
 def raise_one(requester: Person, world: World, **more: Any) -> Ticket:
@@ -167,9 +176,34 @@ def raise_secrets(secret: Secret, world: World) -> None:
     hold(held, HoldReason.SUPPLIER, by=by, until=NOW.date())
     resolve(done, Resolution.FIXED, f"Mended the {BODY}", by=by)
     amend(urgent, by=by, supplier_reference=f"{NOTE}-1")
+    tie(urgent, held, secret, world)
     db.session.flush()
     secret.reference, secret.ticket_id = urgent.reference, urgent.id
     db.session.commit()
+
+
+def tie(urgent: Ticket, held: Ticket, secret: Secret, world: World) -> None:
+    """Whatever ties a ticket to others and to people: links, a tag, a task, an approval, a problem, a draft, a merge."""
+    by = secret.cleared
+    link(secret.ordinary, LinkKind.RELATED, urgent, by=by)
+    tag(urgent, [NOTE], by=by)
+    add_task(urgent, f"Ask about {NOTE}", by=by, assignee=by, due_on=NOW.date())
+    ask(held, f"May we {NOTE}?", by=None, people=[by])
+    keep_draft(urgent, {"text": f"Dear {BODY}"}, by=by)
+    open_problem(
+        subject=f"All of {BODY}",
+        description=f"It says {BODY}",
+        systems=[world.telephony],
+        council=world.council,
+        by=by,
+        tickets=[urgent, held],
+        cause=NOTE,
+    )
+    also = raise_one(secret.requester, world, subject=f"{SUBJECT} again", description=BODY)
+    move(also, world.desk["business"], by=by)
+    link(also, LinkKind.PARENT, secret.ordinary, by=by)
+    amend(also, by=by, confidential=True)
+    merge(urgent, [also], by=by)
 
 
 class Reader(Knocker):
@@ -223,8 +257,8 @@ class Reader(Knocker):
 
     def onward(self, text: str, paths: set[str]) -> Iterator[str]:
         """Where links lead to that are lists too, and what boxes answer to the words."""
-        for link in re.findall(r'href="([^"#]+\?[^"#]*)"', text):
-            address = html.unescape(link)
+        for lead in re.findall(r'href="([^"#]+\?[^"#]*)"', text):
+            address = html.unescape(lead)
             if urlsplit(address).path in paths:
                 yield address
         forms = re.findall(r'<form[^>]*action="([^"]*)"[^>]*>(.*?)</form>', text, re.S)

@@ -3,10 +3,12 @@
 import pytest
 
 from ictsupport.journal.queries import entries_about
+from ictsupport.tickets.amending import amend
 from ictsupport.tickets.related.linking import (
     HasParent,
     InACircle,
     LinkedAlready,
+    OtherAudience,
     ToItself,
     link,
     links_of,
@@ -66,6 +68,18 @@ def test_a_ticket_has_one_parent_and_is_never_above_itself(make_ticket, agent):
         link(top, LinkKind.PARENT, bottom, by=agent)
     with pytest.raises(InACircle):
         link(bottom, LinkKind.PARENT, top, by=agent)
+
+
+def test_a_confidential_parent_is_none_of_a_ticket_that_is_not(make_ticket, agent, manager):
+    child, other, open_to_all = (make_ticket(subject=name) for name in ("Child", "Secret", "Open to all"))
+    amend(other, by=manager, confidential=True)
+    with pytest.raises(OtherAudience):
+        link(other, LinkKind.PARENT, child, by=manager)
+    amend(other, by=manager, confidential=False)
+    link(other, LinkKind.PARENT, child, by=manager)
+    amend(other, by=manager, confidential=True)
+    link(open_to_all, LinkKind.PARENT, child, by=agent)
+    assert [(each.kind, each.ticket_id) for each in links_of(child)] == [(LinkKind.PARENT, open_to_all.id)]
 
 
 def test_a_link_to_a_ticket_one_may_not_open_is_not_shown_nor_found(make_ticket, two, desk, manager, agent):

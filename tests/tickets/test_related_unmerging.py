@@ -33,6 +33,7 @@ from ictsupport.tickets.search.words import readable
 from ictsupport.tickets.targets.breaches import sweep_breaches
 from ictsupport.tickets.targets.models import Clock
 from ictsupport.tickets.triage import assign
+from ictsupport.tickets.watching.watching import Concern, put_on, take_off
 
 from ..conftest import NOW
 
@@ -155,6 +156,16 @@ def machine(desk, agent, manager, council, other_council, make_person):
         @rule(which=WHICH, minutes=st.integers(1, 900), whom=st.sampled_from((agent, manager, None)))
         def is_assigned(self, which, minutes, whom):
             self.happen(which, minutes, lambda ticket: assign(ticket, whom, by=manager))
+
+        @rule(which=WHICH, minutes=st.integers(1, 900), on=st.booleans())
+        def is_watched(self, which, minutes, on):
+            def do(ticket):
+                if on:
+                    put_on(ticket, agent, Concern.WATCHES, by=manager)
+                else:
+                    take_off(ticket, agent.id, Concern.WATCHES, by=manager)
+
+            self.happen(which, minutes, do)
 
         @rule(which=WHICH, minutes=st.integers(1, 900))
         def is_resolved(self, which, minutes):

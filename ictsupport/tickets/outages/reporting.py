@@ -53,7 +53,7 @@ def me_too(outage: Outage, whom: Person, *, by: Person) -> Ticket:
     )
     db.session.add(OutageReport(outage_id=outage.id, person_id=whom.id, ticket_id=ticket.id))
     parent = ticket_of(outage)
-    if parent is not None:
+    if parent is not None and not parent.confidential:
         link(parent, LinkKind.PARENT, ticket, by=by)
     hold(ticket, HoldReason.PROBLEM, by=None)
     return ticket

@@ -36,12 +36,12 @@ class AttachForm(Form):
     )
 
 
-class CausesItself(Refusal):
-    reason = "{reference} is a problem itself. Attach the tickets that it causes."
-
-
 class OtherAudience(Refusal):
     reason = "Only one of {reference} and {parent} is confidential, so they are not told of together."
+
+
+class CausesItself(Refusal):
+    reason = "{reference} is a problem itself. Attach the tickets that it causes."
 
 
 def where_it_hangs(form: AttachForm, by: Person) -> tuple[str, str] | None:

@@ -27,6 +27,10 @@ class HasParent(Refusal):
     reason = "{reference} is a child of {parent} already. Take that link away first."
 
 
+class OtherAudience(Refusal):
+    reason = "{parent} is confidential and {reference} is not, so it cannot be its parent."
+
+
 class InACircle(Refusal):
     reason = "{parent} is itself below {reference}, so it cannot be its parent."
 
@@ -35,7 +39,7 @@ def link(ticket: Ticket, kind: LinkKind, other: Ticket, *, by: Person | None) ->
     """Say that the ticket is something (`kind`) to the other one: link(outage, LinkKind.PARENT, report, by=person).
 
     Whoever may open only one of the two sees nothing of the link. A ticket has
-    one parent at most, and no ticket is above itself.
+    one parent at most, which is confidential only if it is, and no ticket is above itself.
     """
     if ticket.id == other.id:
         raise ToItself(reference=ticket.reference)
@@ -47,7 +51,7 @@ def link(ticket: Ticket, kind: LinkKind, other: Ticket, *, by: Person | None) ->
     if link_between(ticket, kind, other) is not None:
         raise LinkedAlready(reference=ticket.reference, kind=kind.value, other=other.reference)
     if kind is LinkKind.PARENT:
-        _refuse_second_parent(ticket, other)
+        _refuse_second_parent(ticket, other, by)
     row = written(ticket, kind, other, by, clock.now())
     announce(
         TicketsLinked(about=ticket, by=by, version=ticket.version, other=other, link=kind.value, at=row.at)
@@ -68,6 +72,12 @@ def link_between(ticket: Ticket, kind: LinkKind, other: Ticket) -> TicketLink | 
             TicketLink.ticket_id == ticket.id, TicketLink.kind == kind, TicketLink.other_id == other.id
         )
     ).first()
+
+
+def _to_parent(child_id: int) -> TicketLink:
+    return db.session.scalars(
+        select(TicketLink).where(TicketLink.other_id == child_id, TicketLink.kind == LinkKind.PARENT)
+    ).one()
 
 
 def parent_id_of(ticket_id: int) -> int | None:
@@ -112,11 +122,16 @@ def written(
     return row
 
 
-def _refuse_second_parent(parent: Ticket, child: Ticket) -> None:
+def _refuse_second_parent(parent: Ticket, child: Ticket, by: Person | None) -> None:
+    """A parent that has become confidential since, while the child has not, gives way: to refuse would name it."""
+    if parent.confidential and not child.confidential:
+        raise OtherAudience(reference=child.reference, parent=parent.reference)
     above = parent_id_of(child.id)
     if above is not None:
         its = db.session.get_one(Ticket, above)
-        raise HasParent(reference=child.reference, parent=its.reference)
+        if child.confidential or not its.confidential:
+            raise HasParent(reference=child.reference, parent=its.reference)
+        unlink(_to_parent(child.id), by=by)
     if _top_of(parent.id) == child.id:
         raise InACircle(parent=parent.reference, reference=child.reference)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from ... import clock
 from ...database import db
@@ -115,7 +115,12 @@ def matching(
     ticket: Ticket, person: Person, *, typed: str = "", system_id: int | None = None
 ) -> Sequence[Ticket]:
     """Open tickets that may be about the same: they hold the words, or name the system; none that hangs below another."""
-    has_parent = select(TicketLink.other_id).where(TicketLink.kind == LinkKind.PARENT)
+    above = aliased(Ticket)
+    has_parent = (
+        select(TicketLink.other_id)
+        .join(above, above.id == TicketLink.ticket_id)
+        .where(TicketLink.kind == LinkKind.PARENT, above.confidential.in_((False, ticket.confidential)))
+    )
     conditions: list[Any] = [
         Ticket.OPEN,
         Ticket.ticket_type != TicketType.PROBLEM,
