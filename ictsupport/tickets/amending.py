@@ -13,7 +13,7 @@ from .prioritising import priority_for
 from .raising import contact_details, still_to_come
 from .targets import timing as targets
 from .texts import line, prose
-from .versions import take_turn
+from .versions import merged_with, take_turn
 
 LINES = {"category": 80, "needed_for": 120, "supplier_reference": 80}
 PLAIN = ("ticket_type", "device", "contact_by", "confidential", "minutes_spent", "needed_by")
@@ -27,7 +27,8 @@ def amend(ticket: Ticket, *, by: Person | None, seen: int | None = None, **field
 
     Targets follow a change of type, council or requester and keep what their clocks have counted.
     """
-    now = take_turn(ticket, seen, **fields)
+    now = take_turn(ticket)
+    fields = merged_with(ticket, seen, fields)
     values: dict[str, Any] = {name: fields.pop(name) for name in PLAIN if name in fields}
     values.update((name, list(dict.fromkeys(fields.pop(name)))) for name in LISTS if name in fields)
     for name, limit in LINES.items():

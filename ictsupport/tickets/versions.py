@@ -13,6 +13,7 @@ from typing import Any
 
 from .. import clock
 from ..database import Model, db, identity, lock
+from ..devices.models import Device
 from ..errors import Refusal
 from ..journal.events import plain
 from ..journal.queries import entries_about
@@ -46,7 +47,7 @@ LABELS = {
     "task_due_on": "the day of the task",
     "task_needed": "whether it must be done before resolving",
 }
-ROWS: dict[str, type[Any]] = {"assignee": Person, "queue": Queue, "council": Council}
+ROWS: dict[str, type[Any]] = {"assignee": Person, "queue": Queue, "council": Council, "device": Device}
 LISTS: dict[str, type[Any]] = {"systems": System, "tags": Tag, "watchers": Person, "affected": Person}
 
 
@@ -67,11 +68,15 @@ class Conflict:
 
 
 class ChangedMeanwhile(Refusal):
-    """Somebody changed the same field. `conflicts` says what; sending again with `version` lets yours stand."""
+    """Somebody changed the same field. `conflicts` says what; sending again with `version` lets yours stand.
 
-    def __init__(self, conflicts: list[Conflict], version: int) -> None:
+    `left` are fields of the form that others changed too and that whoever sent it had not touched.
+    """
+
+    def __init__(self, conflicts: list[Conflict], version: int, left: frozenset[str] = frozenset()) -> None:
         self.conflicts = conflicts
         self.version = version
+        self.left = left
         told = " ".join(
             f"{one.by} changed {one.label} from “{one.old}” to “{one.new}” while you had the page open."
             for one in conflicts
@@ -101,6 +106,32 @@ def take_turn(ticket: Ticket, seen: int | None = None, **wanted: Any) -> datetim
         if conflicts:
             raise ChangedMeanwhile(conflicts, ticket.version)
     return clock.now()
+
+
+def merged_with(ticket: Ticket, seen: int | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form of many fields changes of a ticket whose turn has come, as the form sent them all.
+
+    A field that others have changed since version `seen`, and that the form
+    has as it was then, was not touched: theirs stays, and nobody is asked.
+    """
+    if seen is None or seen >= ticket.version:
+        return dict(wanted)
+    left = _untouched(ticket, seen, wanted)
+    touched = {name: value for name, value in wanted.items() if name not in left}
+    if conflicts := _conflicts(ticket, seen, touched):
+        raise ChangedMeanwhile(conflicts, ticket.version, left)
+    return touched
+
+
+def _untouched(ticket: Ticket, seen: int, wanted: Mapping[str, Any]) -> frozenset[str]:
+    was: dict[str, Any] = {}
+    for entry in entries_about(ticket):
+        if entry.data.get("version", 0) > seen:
+            for name, (old, _) in (entry.data.get("changes") or {}).items():
+                was.setdefault(name, old)
+    return frozenset(
+        name for name, value in wanted.items() if name in was and plain(_ids(value)) == was[name]
+    )
 
 
 def _conflicts(ticket: Ticket, seen: int, wanted: Mapping[str, Any]) -> list[Conflict]:
@@ -139,7 +170,7 @@ def spoken(field: str, value: Any) -> str:
         return ", ".join(row.name for row in rows if row is not None)
     if field in ROWS:
         row = db.session.get(ROWS[field], value)
-        return str(row.name) if row is not None else "somebody"
+        return str(getattr(row, "label", "") or row.name) if row is not None else "somebody"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)

@@ -1,15 +1,22 @@
 """What the desk does to a ticket, each at its own address: shown, done, refused with everything kept."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from ictsupport import clock
 from ictsupport.database import db
+from ictsupport.devices.lending import lend
+from ictsupport.devices.models import Device
 from ictsupport.journal.queries import entries_about
+from ictsupport.tickets.amending import amend
 from ictsupport.tickets.models import HoldReason, MessageKind, Resolution, Status, Ticket
 from ictsupport.tickets.resolving import cancel, resolve
 from ictsupport.tickets.triage import assign
+
+from ..cast import keep
 
 ACTS = (
     "assignment",
@@ -158,6 +165,24 @@ def test_details_can_be_put_right(press, ticket, telephony, other_council):
     assert ticket.supplier_reference == "BT-77"
 
 
+def test_the_device_of_whoever_asked_can_be_named_later(press, ticket, agent, browser, council):
+    device = keep(Device(asset_tag="NB-0417", kind="laptop", model="Latitude", council=council))
+    lend(device, ticket.requester, by=agent)
+    page = f"/tickets/{ticket.reference}"
+    assert "Latitude, NB-0417" in browser(agent).get(f"{page}/details").text
+    stays = {"subject": ticket.subject, "ticket_type": "incident", "council": str(council.id)}
+    seen = ticket.version
+    press("details", **stays, device=str(device.id))
+    assert ticket.device is device
+    assert "the device" in (told := browser(agent).get(page).text)
+    assert "nothing → NB-0417" in " ".join(re.sub(r"<[^>]+>", " ", told).split())
+    other = keep(Device(asset_tag="NB-0418", kind="laptop", model="Latitude", council=council))
+    lend(other, ticket.requester, by=agent)
+    answer = press("details", **stays, device=str(other.id), version=seen)
+    assert "the device from “nothing” to “Latitude, NB-0417”" in answer.text
+    assert press("details", **stays, device="999999").status_code == 422
+
+
 def test_details_that_stayed_are_not_told_as_changed(press, ticket, council):
     press(
         "details",
@@ -200,6 +225,31 @@ def test_changes_of_different_things_both_stand(press, ticket, agent, manager):
     db.session.flush()
     assert press("priority", impact="2", urgency="2", override="", version=seen).status_code == 303
     assert (ticket.assignee, ticket.impact) == (manager, 2)
+
+
+def test_what_was_not_touched_on_a_form_of_many_fields_stays_as_others_changed_it(
+    press, ticket, council, telephony, manager
+):
+    seen = ticket.version
+    stale = {
+        "subject": ticket.subject,
+        "ticket_type": "incident",
+        "council": str(council.id),
+        "version": seen,
+    }
+    by_others = {"subject": "Theirs", "needed_by": clock.now() + timedelta(hours=8), "systems": [telephony]}
+    amend(ticket, by=manager, **by_others)
+    assert press("details", **stale, supplier_reference="BT-77").status_code == 303
+    assert (ticket.subject, ticket.supplier_reference, ticket.systems) == ("Theirs", "BT-77", [telephony])
+    assert ticket.needed_by == by_others["needed_by"]
+    page = press("details", **stale, supplier_reference="BT-78").text
+    assert "the supplier’s reference from" in page
+    assert "the subject from" not in page
+    again = dict(re.findall(r'name="(subject|version|needed_on-\w+|needed_at)"[^>]*value="([^"]*)"', page))
+    assert (again["subject"], again["needed_at"]) == ("Theirs", "6pm")
+    press("details", **{**stale, **again}, supplier_reference="BT-78", systems=[str(telephony.id)])
+    assert (ticket.subject, ticket.supplier_reference) == ("Theirs", "BT-78")
+    assert ticket.needed_by == by_others["needed_by"]
 
 
 @pytest.mark.parametrize("version", ["", "nonsense", "9" * 30, "-1"])

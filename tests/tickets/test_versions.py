@@ -2,6 +2,7 @@
 
 import pytest
 
+from ictsupport.systems.registering import add_system
 from ictsupport.tickets.amending import amend
 from ictsupport.tickets.holding import hold
 from ictsupport.tickets.models import HoldReason, Resolution
@@ -48,7 +49,9 @@ def test_lists_of_rows_are_compared_whole(ticket, agent, manager, telephony):
     seen = ticket.version
     amend(ticket, by=manager, systems=[telephony], seen=seen)
     with pytest.raises(ChangedMeanwhile, match="changed the systems from “nothing” to “Telephony”"):
-        amend(ticket, by=agent, systems=[], seen=seen)
+        amend(ticket, by=agent, systems=[add_system(name="Printing", by=None)], seen=seen)
+    assert amend(ticket, by=agent, systems=[], seen=seen) is None
+    assert ticket.systems == [telephony], "what stands as it was when the form was opened was not touched"
 
 
 def test_replies_and_notes_never_conflict(ticket, agent, staff):

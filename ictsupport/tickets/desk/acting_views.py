@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from ...config import settings
 from ...database import db
+from ...devices.models import Device
+from ...devices.queries import devices_of
 from ...pages.presses import done, once
 from ...people.access import DESK, allow, me
 from ...people.models import Council, Person
@@ -119,6 +121,8 @@ def _resolve(ticket: Ticket, form: ResolutionForm) -> None:
 def _offer_details(ticket: Ticket, form: DetailsForm) -> None:
     form.council.choices = dict(desk_queries.councils())
     form.systems.choices = dict(desk_queries.systems())
+    offered = {device.id: device for device in (*devices_of(ticket.requester), ticket.device) if device}
+    form.device.choices = {"": "None"} | {str(key): device.label for key, device in offered.items()}
     if ticket.ticket_type not in ASKED_FOR:
         del form.ticket_type
 
@@ -129,6 +133,7 @@ def _present_details(ticket: Ticket, form: DetailsForm) -> None:
         form.ticket_type.data = ticket.ticket_type.value
     form.council.data = str(ticket.council_id or "")
     form.systems.data = [str(system.id) for system in ticket.systems]
+    form.device.data = str(ticket.device_id or "")
     if ticket.needed_by is not None:
         wall = ticket.needed_by.astimezone(settings().zone)
         form.needed_on.process(None, wall.date())
@@ -148,6 +153,7 @@ def _amend(ticket: Ticket, form: DetailsForm) -> None:
         else ticket.ticket_type,
         "council": db.session.get_one(Council, int(form.council.data)) if form.council.data else None,
         "systems": list(db.session.scalars(db.select(System).where(System.id.in_(chosen)))),
+        "device": db.session.get_one(Device, int(form.device.data)) if form.device.data else None,
         "needed_by": moment_of(form.needed_on.data, form.needed_at.data),
         "needed_for": form.needed_for.data or "",
         "supplier_reference": form.supplier_reference.data or "",

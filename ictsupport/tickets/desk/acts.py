@@ -6,7 +6,7 @@ meanwhile, it says so: the other's can be kept with one link, and sending it
 again lets one's own stand.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +78,8 @@ def perform(act: Act, reference: str) -> ResponseReturnValue:
             db.session.rollback()
             db.session.expire_all()
             conflicts = refused(form, refusal)
+            if isinstance(refusal, ChangedMeanwhile) and refusal.left:
+                _read_afresh(act, ticket, form, refusal.left)
         else:
             if preview is None:
                 return done(url_for("tickets.ticket", reference=act.leads(ticket).reference), act.said)
@@ -105,6 +107,21 @@ def _to_look_at(act: Act, ticket: Ticket, form: Any) -> Preview | None:
         return None
     form.shown.data = mark
     return preview
+
+
+PARTS = {"needed_by": ("needed_on", "needed_at")}
+"""What on a form makes one field of a ticket, where that is not one of the same name."""
+
+
+def _read_afresh(act: Act, ticket: Ticket, form: Any, names: Iterable[str]) -> None:
+    """Show what others changed where whoever sent the form had not touched it: sending it again must not undo that."""
+    fresh = act.form(formdata=None)
+    act.offer(ticket, fresh)
+    act.fill(ticket, fresh)
+    for name in (part for each in names for part in PARTS.get(each, (each,))):
+        if name in form:
+            form[name].process(None, fresh[name].data)
+            form[name].raw_data = None
 
 
 def refused(form: TicketForm, refusal: Refusal) -> list[Any]:

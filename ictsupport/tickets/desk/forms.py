@@ -212,6 +212,7 @@ class DetailsForm(TicketForm):
     ticket_type = RadioField("Type", choices={each.value: sentence(each.value) for each in ASKED_FOR})
     council = SelectField("Council the work is for", [NotRequired()], coerce=str)
     systems = SelectMultipleField("Systems concerned", [NotRequired()], coerce=str)
+    device = SelectField("Device", [NotRequired()], coerce=str)
     needed_on = DateField("Needed by", [NotRequired()], what="The day it is needed by")
     needed_at = TimeField("at", [NotRequired()], what="The time it is needed by")
     needed_for = StringField("What is it needed for?", [NotRequired(), Length(max=120)])

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Load, joinedload
 
 from ...database import db
+from ...devices.models import Device
 from ...people.access import DESK
 from ...people.models import Council, Grant, Person
 from ...statements import put_together
@@ -31,7 +32,7 @@ from ..models import Queue, Ticket, ticket_systems
 from ..tasks.models import Task
 from .models import Macro, SavedReply, Tag, ticket_tags
 from .sharing import offered
-from .timeline import COUNCILS, PEOPLE, QUEUES, SYSTEMS, TAGS, Names
+from .timeline import COUNCILS, DEVICES, PEOPLE, QUEUES, SYSTEMS, TAGS, Names
 
 OTHERS = 8
 Choices = list[tuple[str, str]]
@@ -108,7 +109,7 @@ def register(
     """
 
     given: dict[str, Any] = {
-        kind: [key for each, key in mentioned if each == kind] for kind in (PEOPLE, SYSTEMS, TAGS)
+        kind: [key for each, key in mentioned if each == kind] for kind in (PEOPLE, SYSTEMS, TAGS, DEVICES)
     }
     if ticket is not None:
         given |= {"ticket": ticket.id, "queue_of_ticket": ticket.queue_id}
@@ -142,6 +143,7 @@ def _registered(person: Person | None) -> Select[Any]:
         _named(COUNCILS, Council, false()),
         _named(SYSTEMS, System, concerned, System.slug).where(or_(concerned, mentioned(System, SYSTEMS))),
         _named(TAGS, Tag, tagged).where(or_(tagged, mentioned(Tag, TAGS))),
+        _named(DEVICES, Device, false(), called=Device.asset_tag).where(mentioned(Device, DEVICES)),
         *(
             _named(kind, model, true()).where(offered(model, person, bindparam("queue_of_ticket")))
             for kind, model in PREPARED.items()
@@ -152,11 +154,11 @@ def _registered(person: Person | None) -> Select[Any]:
     return select(rows).order_by(rows.c.name)
 
 
-def _named(kind: str, model: type[Any], choice: Any, slug: Any = None) -> Select[Any]:
+def _named(kind: str, model: type[Any], choice: Any, slug: Any = None, called: Any = None) -> Select[Any]:
     return select(
         literal(kind).label("kind"),
         model.id.label("id"),
-        model.name.label("name"),
+        (model.name if called is None else called).label("name"),
         choice.label("choice"),
         (literal("") if slug is None else slug).label("slug"),
     )

@@ -45,8 +45,8 @@ TOLD_ELSEWHERE = {"tickets.TicketRaised", "tickets.Replied", "tickets.Noted", "t
 UNTOLD = {"priority_override_by_id", "scope", "resolved_at", "closed_at", "reopen_count", "requester_kind"}
 """Fields that follow from others and would only repeat them."""
 
-PEOPLE, QUEUES, COUNCILS, SYSTEMS, TAGS = "person", "queue", "council", "system", "tag"
-ROWS = {"assignee": PEOPLE, "requester": PEOPLE, "queue": QUEUES, "council": COUNCILS}
+PEOPLE, QUEUES, COUNCILS, SYSTEMS, TAGS, DEVICES = "person", "queue", "council", "system", "tag", "device"
+ROWS = {"assignee": PEOPLE, "requester": PEOPLE, "queue": QUEUES, "council": COUNCILS, "device": DEVICES}
 LISTS = {"systems": SYSTEMS, "tags": TAGS, "watchers": PEOPLE, "affected": PEOPLE}
 
 Names = Mapping[tuple[str, int], str]
