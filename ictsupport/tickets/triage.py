@@ -11,7 +11,7 @@ from .prioritising import WORDS, priority_for
 from .routing import triage_queue
 from .targets import timing as targets
 from .texts import line
-from .versions import take_turn
+from .versions import merged_with, take_turn
 
 
 class NotOpen(Refusal):
@@ -95,6 +95,9 @@ def return_to_triage(ticket: Ticket, *, by: Person | None, seen: int | None = No
     announce(TicketTakenUp(about=ticket, by=by, version=ticket.version, changes=changes, to_triage=True))
 
 
+OVERRIDDEN = "priority_override_reason"
+
+
 def prioritise(
     ticket: Ticket,
     *,
@@ -108,13 +111,19 @@ def prioritise(
     """Say how much it matters: priority follows from impact and urgency, unless overridden with a reason.
 
     Without an override, one that stood before falls away. Clocks follow the
-    new priority and keep what they have counted.
+    new priority and keep what they have counted. What others have changed since
+    `seen`, and is wanted as it was then, stays as they changed it.
     """
-    wanted = {"impact": impact, "urgency": urgency, "priority": override}
-    now = take_turn(ticket, seen, **{name: value for name, value in wanted.items() if value is not None})
-    refuse_unless_open(ticket)
+    now = take_turn(ticket)
     reason = line(reason, what="The reason", limit=300)
-    impact, urgency = impact or ticket.impact, urgency or ticket.urgency
+    wanted = {"impact": impact, "urgency": urgency, "priority": override}
+    wanted = {name: value for name, value in wanted.items() if value is not None}
+    touched = merged_with(ticket, seen, wanted | {OVERRIDDEN: reason if override is not None else None})
+    refuse_unless_open(ticket)
+    impact, urgency = touched.get("impact") or ticket.impact, touched.get("urgency") or ticket.urgency
+    if OVERRIDDEN not in touched:
+        reason = ticket.priority_override_reason or ""
+        override = ticket.priority if ticket.priority_override_reason is not None else None
     priority = priority_for(impact, urgency, ticket.council_id)
     overridden = override is not None and override != priority
     if override is not None and override not in WORDS:

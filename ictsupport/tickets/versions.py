@@ -29,6 +29,7 @@ LABELS = {
     "routed_because": "why it is there",
     "hold_reason": "what it waits for",
     "hold_until": "how long it waits",
+    "priority_override_reason": "why the priority is different",
     "ticket_type": "the type",
     "needed_by": "when it is needed",
     "needed_for": "what it is needed for",

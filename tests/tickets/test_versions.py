@@ -19,6 +19,18 @@ def test_different_fields_both_succeed(ticket, agent, manager, desk):
     assert (ticket.priority, ticket.assignee) == (3, agent)
 
 
+def test_impact_urgency_and_an_override_are_three_things(ticket, agent, manager, desk):
+    seen, urgency = ticket.version, ticket.urgency
+    prioritise(ticket, by=manager, impact=2, urgency=urgency, override=1, reason="Election", seen=seen)
+    prioritise(ticket, by=agent, impact=3, urgency=1, seen=seen)
+    assert (ticket.impact, ticket.urgency, ticket.priority) == (2, 1, 1)
+    assert ticket.priority_override_reason == "Election"
+    with pytest.raises(ChangedMeanwhile, match="the impact"):
+        prioritise(ticket, by=agent, impact=1, urgency=urgency, seen=seen)
+    prioritise(ticket, by=agent, impact=2, urgency=1, seen=ticket.version)
+    assert ticket.priority_override_reason is None
+
+
 def test_the_same_field_asks_whose_value_shall_stand(ticket, agent, manager):
     seen = ticket.version
     assign(ticket, manager, by=manager, seen=seen)

@@ -109,7 +109,11 @@ def _to_look_at(act: Act, ticket: Ticket, form: Any) -> Preview | None:
     return preview
 
 
-PARTS = {"needed_by": ("needed_on", "needed_at")}
+PARTS = {
+    "needed_by": ("needed_on", "needed_at"),
+    "priority": ("override",),
+    "priority_override_reason": ("override", "reason"),
+}
 """What on a form makes one field of a ticket, where that is not one of the same name."""
 
 
