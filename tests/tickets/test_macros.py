@@ -1,5 +1,7 @@
 """Macros and saved replies: made in pages, shown before they act, done whole or not at all."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
@@ -224,6 +226,14 @@ def test_only_managers_share_and_names_are_told_apart(agent, make_reply):
     make_reply(reach=Reach.PERSONAL, by=agent)
 
 
+def looked_at(client, address, sent):
+    """The answer to sending what was looked at."""
+    page = client.post(address, data=sent)
+    assert page.status_code == 200
+    (mark,) = re.findall(r'name="looked"[^>]*value="(\w+)"', page.text)
+    return client.post(address, data=sent | {"looked": mark})
+
+
 @pytest.mark.parametrize("prepared", ["macros", "saved-replies"])
 def test_made_changed_and_retired_in_pages_with_each_change_in_the_journal(prepared, manager, desk, browser):
     client, here = browser(manager), f"/settings/{prepared}"
@@ -233,11 +243,15 @@ def test_made_changed_and_retired_in_pages_with_each_change_in_the_journal(prepa
     sent = {"name": "Ours", "reach": "queue", "of_queue": "", words: "Hello"}
     assert "Choose the queue" in client.post(f"{here}/new", data=sent).text
     sent["of_queue"] = str(desk["helpdesk"].id)
-    assert client.post(f"{here}/new", data=sent).status_code == 303
+    look = client.post(f"{here}/new", data=sent).text
+    assert "on the tickets of Helpdesk" in look
+    assert "Nothing has been saved yet" in look
+    assert listed(model, manager) == []
+    assert looked_at(client, f"{here}/new", sent).status_code == 303
     (row,) = listed(model, manager)
     page = client.get(f"{here}/{row.id}").text
     assert "Hello</textarea>" in page
-    client.post(f"{here}/{row.id}", data=sent | {words: "Good day", "version": str(row.version)})
+    looked_at(client, f"{here}/{row.id}", sent | {words: "Good day", "version": str(row.version)})
     stale = client.post(f"{here}/{row.id}", data=sent | {words: "Later", "version": "1"})
     assert stale.status_code == 422
     assert ChangedBefore.reason.split(":")[0][:40] in stale.text
@@ -267,7 +281,9 @@ def test_a_macro_form_keeps_every_step(manager, agent, desk, browser):
         "days": "5",
     }
     client = browser(manager)
-    client.post("/settings/macros/new", data=sent)
+    look = client.post("/settings/macros/new", data=sent).text
+    assert re.search(rf"<th[^>]*>Agent</th>\s*<td[^>]*>–</td>\s*<td[^>]*>{agent.name}</td>", look)
+    looked_at(client, "/settings/macros/new", sent)
     (macro,) = listed(Macro, manager)
     assert macro.steps == {name: value for name, value in sent.items() if name not in ("name", "reach")}
     page = client.get(f"/settings/macros/{macro.id}").text

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from ...pages.forms import NotRequired, WholeNumberField
+from ...pages.previewing import stamp_of
 from ..models import HoldReason, Resolution
 from .forms import IMPACTS, PROSE, URGENCIES, TicketForm, sentence
 from .macros import ME, NOBODY, Steps
@@ -18,11 +19,20 @@ LEAVE = {"": "Leave it as it is"}
 
 
 class PreparedForm(TicketForm):
-    """What is called how, and for whom it is there. `version` is that of the row."""
+    """What is called how, and for whom it is there. `version` is that of the row, `looked` marks what was looked at."""
 
+    looked = HiddenField()
     name = StringField("Name", [InputRequired("Give it a name"), Length(max=80)])
     reach = RadioField("Who is it for?", choices=OWN | SHARED, default=Reach.PERSONAL.value)
     of_queue = SelectField("Queue", [NotRequired()], coerce=str)
+
+    @property
+    def mark(self) -> str:
+        return stamp_of(self.answers)
+
+    @property
+    def was_shown(self) -> bool:
+        return self.looked.data == self.mark
 
     def offer(
         self, queues: Sequence[tuple[str, str]], agents: Sequence[tuple[str, str]], shares: bool

@@ -9,15 +9,19 @@ from flask.typing import ResponseReturnValue
 
 from ...database import db
 from ...errors import Refusal
+from ...journal.settings import differences
 from ...pages.presses import done, once
+from ...pages.previewing import Preview, Table, taken_back
 from ...pages.settings_index import setting
 from ...people.access import DESK, allow, me
 from ...people.models import Role
 from ..access import is_desk
 from ..blueprint import bp
 from ..models import Queue
+from . import macros, saved_replies
 from . import queries as desk_queries
 from .acts import refused
+from .forms import sentence
 from .macros import retire_macro, save_macro
 from .models import Macro, Reach, SavedReply
 from .saved_replies import VARIABLES, retire_reply, save_reply
@@ -38,6 +42,7 @@ class Kind:
     form: type[Any]
     save: Callable[..., Any]
     retire: Callable[..., None]
+    described: Callable[[Any], dict[str, str]]
 
 
 def _save_reply(row: SavedReply, form: SavedReplyForm, **place: Any) -> None:
@@ -59,6 +64,7 @@ KINDS = (
         SavedReplyForm,
         _save_reply,
         retire_reply,
+        saved_replies.described,
     ),
     Kind(
         "macros",
@@ -70,6 +76,7 @@ KINDS = (
         MacroForm,
         _save_macro,
         retire_macro,
+        macros.described,
     ),
 )
 
@@ -124,7 +131,7 @@ def edit(kind: Kind, row: Any) -> ResponseReturnValue:
     """The form of a new or a present one."""
     form, known = kind.form(), desk_queries.register()
     form.offer(known.queues, known.agents, _shares())
-    is_new = row.version is None
+    is_new, shown = row.version is None, None
     if not form.is_submitted():
         form.version.data = "" if is_new else str(row.version)
         if not is_new:
@@ -133,7 +140,11 @@ def edit(kind: Kind, row: Any) -> ResponseReturnValue:
             form.show(row)
     elif form.validate():
         try:
-            kind.save(row, form, **_place(form), by=me(), seen=form.seen)
+            if _shares() and not form.was_shown:
+                shown = _preview(kind, row, form)
+                form.looked.data = form.mark
+            else:
+                kind.save(row, form, **_place(form), by=me(), seen=form.seen)
         except Refusal as refusal:
             version = row.version
             db.session.rollback()
@@ -142,11 +153,48 @@ def edit(kind: Kind, row: Any) -> ResponseReturnValue:
             if isinstance(refusal, ChangedBefore):
                 form.version.data = str(version)
         else:
-            return done(url_for(f"tickets.{kind.endpoint}"), f"“{row.name}” is saved.")
+            if shown is None:
+                return done(url_for(f"tickets.{kind.endpoint}"), f"“{row.name}” is saved.")
     page = render_template(
-        "tickets/prepare.html", kind=kind, row=None if is_new else row, form=form, variables=VARIABLES
+        "tickets/prepare.html",
+        kind=kind,
+        row=None if is_new else row,
+        form=form,
+        variables=VARIABLES,
+        shares=_shares(),
+        preview=shown,
     )
-    return make_response(page, 422 if form.is_submitted() else 200)
+    return make_response(page, 422 if form.errors else 200)
+
+
+def _preview(kind: Kind, row: Any, form: Any) -> Preview:
+    """What saving it would alter, and for whom: tickets are touched only where somebody uses it, who is shown that first."""
+    old, place = kind.described(row), _place(form)
+    with taken_back():
+        kind.save(row, form, **place, by=me(), seen=form.seen)
+        new = kind.described(row)
+    offered = {Reach.PERSONAL: "to you alone", Reach.ALL: "to the whole desk"}.get(place["reach"])
+    offered = offered or f"to the whole desk on the tickets of {place['queue'].name}"
+    rows = [
+        (_called(form, what), _told(form, what, before), _told(form, what, then))
+        for what, (before, then) in differences(old, new).items()
+    ]
+    if not rows:
+        return Preview(["Nothing would be different."])
+    says = (
+        f"It would be offered {offered}. No ticket changes by that, and what was sent with it before stays."
+    )
+    return Preview([says], [Table("What would be different", ["What", "Now", "Then"], rows)])
+
+
+def _called(form: Any, what: str) -> str:
+    return form[what].label.text if what in form else sentence(what)
+
+
+def _told(form: Any, what: str, value: str | None) -> str:
+    """The value in the words of the form: a person's name and not their number."""
+    choices = getattr(form[what], "choices", None) if what in form else None
+    return (choices or {}).get(value, value) or "–"
 
 
 def _place(form: Any) -> dict[str, Any]:
