@@ -101,6 +101,18 @@ def test_a_queue_can_ask_for_skill_and_stop_asking(manager, desk, browser):
     assert "those in the team who know the system" not in row
 
 
+def test_an_absence_under_way_is_not_the_next_one(agent, manager, desk, browser):
+    def next_absence() -> str:
+        page = browser(manager).get("/team").text
+        row = next(row for row in page.split("<tr ") if agent.name in row)
+        return row.split('data-label="Next absence">')[1].split("<")[0]
+
+    enter_absence(agent, NOW - timedelta(days=1), NOW + timedelta(days=1), AbsenceKind.LEAVE, by=agent)
+    assert next_absence() == "–"
+    enter_absence(agent, NOW + timedelta(days=3), NOW + timedelta(days=4), AbsenceKind.LEAVE, by=agent)
+    assert next_absence() == "21 Nov 2026"
+
+
 def test_nobody_calls_off_the_absence_of_a_colleague(agent, manager, make_person, council, desk, browser):
     absence = enter_absence(manager, NOW, NOW + timedelta(days=1), AbsenceKind.LEAVE, by=manager)
     assert browser(agent).post(f"/absences/{absence.id}/end").status_code == 404

@@ -62,6 +62,7 @@ class Hand:
     load: int = 0
     shown: int = 0
     presence: Presence = field(default=Presence(True, None))
+    away_next: datetime | None = None
 
     @property
     def is_full(self) -> bool:
@@ -93,6 +94,7 @@ def crew_for(asker: Person | None, ticket_ids: Sequence[int] = ()) -> Crew:
         hand.patterns.sort(key=lambda pattern: pattern[0])
         hand.absences.sort()
         hand.presence = presence(Hours(hand.patterns, hand.absences), crew.service, now, zone)
+        hand.away_next = next((start for start, _end in hand.absences if start > now), None)
     return crew
 
 

@@ -112,9 +112,12 @@ def dismiss(suggestion: ProblemSuggestion, *, by: Person) -> None:
 def set_rule(rule: ProblemRule, *, least: int, days: int, by: Person) -> None:
     """From now on so many similar tickets about a system within so many days suggest a problem."""
     changes = {
-        name: [getattr(rule, name), value]
-        for name, value in (("least", least), ("days", days))
-        if getattr(rule, name) != value
+        words: [before, after]
+        for words, before, after in (
+            ("similar tickets", rule.least, least),
+            ("within so many days", rule.days, days),
+        )
+        if before != after
     }
     if not changes:
         return
