@@ -1,5 +1,6 @@
 """Asking for help, a question page at a time."""
 
+import html
 import io
 import re
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from ictsupport.database import db
 from ictsupport.people.models import DelegateScope, Delegation
 from ictsupport.tickets.models import Request, Ticket, TicketType
+from ictsupport.tickets.request_types.keeping import enter_shipped
 
 from ..cast import keep
 
@@ -52,6 +54,21 @@ def test_a_member_is_led_through_three_pages_to_a_confirmation(member, browser, 
     assert (ticket.requester, ticket.opened_by) == (member, member)
     assert ticket.needed_by.isoformat() == "2026-11-18T18:30:00+00:00"
     assert outbox() == [(member.email, f"We have your request {ticket.reference}: The iPad is dark")]
+
+
+def test_what_one_chooses_from_stands_in_the_same_order_after_a_mistake(member, browser, desk):
+    enter_shipped()
+    client = browser(member)
+    page = client.get("/tickets/new?kind=request").text
+    before = re.findall(r'name="type"[^>]*value="(\d+)"', page)
+    assert before != re.findall(
+        r'name="type"[^>]*value="(\d+)"', client.get("/tickets/new?kind=incident").text
+    )
+    for _mistake in range(2):
+        action = html.unescape(re.search(r'<form method="post" action="([^"]*)" data-asking', page)[1])
+        page = client.post(action, data={**ABOUT, "kind": "request", "subject": ""}).text
+        assert "There is a problem" in page
+        assert re.findall(r'name="type"[^>]*value="(\d+)"', page) == before
 
 
 def test_staff_answer_everything_on_one_page(staff, browser, tickets):

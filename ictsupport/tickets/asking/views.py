@@ -322,7 +322,7 @@ def _shown(
         found=_found(asked.answers if asked else {"system": form_system}, choices),
         action=url_for("tickets.question", key=asked.key, name=page.name)
         if asked
-        else url_for("tickets.new"),
+        else url_for("tickets.new", kind=request.args.get("kind")),
     )
     return make_response(body, 422 if form.problems else 200)
 
