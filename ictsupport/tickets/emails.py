@@ -3,7 +3,9 @@
 Mail about a confidential ticket names nothing but its reference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from ..journal import on
@@ -38,9 +40,24 @@ WATCHED = {
 """What those who watch are told of each letter to the requester."""
 
 
+_in_one_go: ContextVar[bool] = ContextVar("in_one_go", default=False)
+
+
+@contextmanager
+def raised_and_resolved() -> Iterator[None]:
+    """Within it a ticket is raised and resolved in one press: the requester has one letter of both."""
+    token = _in_one_go.set(True)
+    try:
+        yield
+    finally:
+        _in_one_go.reset(token)
+
+
 @on(TicketRaised)
 def confirm(event: TicketRaised) -> None:
-    """The requester always has it in writing, whoever raised it."""
+    """The requester always has it in writing, whoever raised it; with what was done, if that is in the same press."""
+    if _in_one_go.get():
+        return
     for person in requesters(event.about):
         _write(person, "tickets/raised", event, split_from=event.split_from)
 
@@ -68,7 +85,7 @@ def tell_resolved(event: TicketResolved) -> None:
     if event.by is None:
         _write_to_requesters("tickets/unanswered", event)
     else:
-        _write_to_requesters("tickets/resolved", event, links_for=links_for)
+        _write_to_requesters("tickets/resolved", event, links_for=links_for, first=_in_one_go.get())
 
 
 @on(TicketReopened)

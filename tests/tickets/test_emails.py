@@ -8,6 +8,7 @@ from sqlalchemy import select
 from ictsupport.database import db
 from ictsupport.mail import Outgoing
 from ictsupport.people.models import Delegation
+from ictsupport.tickets.desk.calling import Ending, take_call
 from ictsupport.tickets.holding import hold
 from ictsupport.tickets.models import Channel, HoldReason, Resolution
 from ictsupport.tickets.replying import note, reply
@@ -137,3 +138,27 @@ def test_the_letter_says_what_happens_next_and_by_when(make_ticket, agent):
     resolve(ticket, Resolution.FIXED, "New cable", by=agent)
     assert "What was done: New cable" in last().text
     assert "It works now" in last().text
+
+
+def test_a_call_that_is_done_at_once_is_one_letter_that_says_all(desk, staff, agent, mails):
+    def call(**ending):
+        return take_call(
+            staff,
+            by=agent,
+            subject="No sound",
+            description="",
+            channel=Channel.PHONE,
+            ending=Ending(**ending),
+        )
+
+    done = call(resolution=Resolution.FIXED, notes="Unmuted it")
+    assert mails() == [(staff.email, "resolved")]
+    letter = last()
+    assert letter.subject == f"Does it work now? {done.reference}: No sound"
+    assert f"Asha Iqbal has asked us for help for you. Your reference is {done.reference}," in letter.text
+    assert "What was done: Unmuted it" in letter.text
+    call()
+    assert mails() == [(staff.email, "raised")]
+    reopen(done, by=staff, reason="Silent again")
+    resolve(done, Resolution.FIXED, "New cable", by=agent)
+    assert "has asked us" not in last().text

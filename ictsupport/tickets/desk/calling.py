@@ -1,5 +1,6 @@
 """Somebody rings or stands at the desk: who they are, and their ticket in one go, resolved at once if it can be."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from ...people import queries as people
 from ...people.access import visible_people
 from ...people.models import Person
 from ...statements import put_together
+from ..emails import raised_and_resolved
 from ..models import CallResult, Channel, Resolution, Ticket
 from ..raising import raise_ticket
 from ..replying import log_call
@@ -75,13 +77,14 @@ def take_call(
     requester: Person, *, by: Person, description: str, channel: Channel, ending: Ending, **more: Any
 ) -> Ticket:
     """Raise a ticket, record what was checked and promised, and resolve it: one press, all of it or nothing."""
-    ticket = raise_ticket(requester=requester, description=description, by=by, channel=channel, **more)
-    if ending.proof is not None:
-        check_identity(ticket, ending.proof, by=by, detail=ending.proof_detail)
-    spoke = channel is Channel.PHONE and ending.resolution is not None
-    if spoke or ending.promised_at is not None:
-        said = ending.notes or description or ticket.subject
-        log_call(ticket, said, CallResult.SPOKE, by=by, promised_at=ending.promised_at)
-    if ending.resolution is not None:
-        resolve(ticket, ending.resolution, ending.notes, by=by)
+    done = ending.resolution is not None
+    with raised_and_resolved() if done else nullcontext():
+        ticket = raise_ticket(requester=requester, description=description, by=by, channel=channel, **more)
+        if ending.proof is not None:
+            check_identity(ticket, ending.proof, by=by, detail=ending.proof_detail)
+        if (done and channel is Channel.PHONE) or ending.promised_at is not None:
+            said = ending.notes or description or ticket.subject
+            log_call(ticket, said, CallResult.SPOKE, by=by, promised_at=ending.promised_at)
+        if ending.resolution is not None:
+            resolve(ticket, ending.resolution, ending.notes, by=by)
     return ticket
