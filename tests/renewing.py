@@ -7,8 +7,12 @@ of their own and puts it back; an index that a test took away comes back too.
 import os
 import shutil
 from pathlib import Path
+from secrets import token_hex
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, insert
+
+from ictsupport.tickets.search.models import Spelling
+from ictsupport.unchanged import Revision
 
 KEEP = """
 CREATE SCHEMA kept;
@@ -56,11 +60,13 @@ def set_up_anew(engine: Engine) -> None:
         for left in file.parent.glob(f"{file.name}-*"):
             left.unlink()
         shutil.copy(Path(os.environ["ICTSUPPORT_TEST_FOLDER"]) / "ready.db", file)
-        return
     with engine.begin() as connection:
-        _end_others(connection)
-        first = connection.exec_driver_sql("SELECT to_regnamespace('kept') IS NULL").scalar_one()
-        connection.exec_driver_sql(KEEP if first else PUT_BACK)
+        if engine.dialect.name == "postgresql":
+            _end_others(connection)
+            first = connection.exec_driver_sql("SELECT to_regnamespace('kept') IS NULL").scalar_one()
+            connection.exec_driver_sql(KEEP if first else PUT_BACK)
+        # what was there and is gone must not be remembered
+        connection.execute(insert(Revision).values(name=Spelling.__tablename__, token=token_hex(8)))
 
 
 def _end_others(connection: Connection) -> None:

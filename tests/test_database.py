@@ -8,9 +8,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from ictsupport import clock
-from ictsupport.database import READONLY, aside, db, transactions
+from ictsupport.database import READONLY, Rows, aside, db, insert_all, transactions
 from ictsupport.pages.presses import Press
 from ictsupport.people.access import public
+from ictsupport.people.limits import Attempt
+from ictsupport.people.models import RequesterKind
+from ictsupport.reports.models import Grain, LoadFact
+from ictsupport.tickets.models import TicketType
 
 from .conftest import KINDS
 
@@ -58,6 +62,23 @@ def test_the_named_exceptions_write_once_the_reading_has_ended(writing_app: Flas
     assert writing_app.test_client().get("/aside").status_code == 200
     assert written(writing_app) == 1
     assert not READONLY.get()
+
+
+def test_rows_of_several_tables_are_written_at_once_and_add_to_what_is_there(app: Flask):
+    now, day = clock.now(), clock.now().date()
+    keys = ("grain", "day", "council_id", "queue_id", "ticket_type", "requester_kind", "confidential")
+    of_it = (Grain.DAY, day, 1, 2, TicketType.INCIDENT, RequesterKind.MEMBER, False)
+    facts = [dict(zip(keys, of_it, strict=True)) | {"opened": 2, "resolved": 1}]
+    for _ in range(2):
+        insert_all(
+            Rows(LoadFact, facts, keys, ("opened", "resolved")),
+            Rows(Press, [{"key": f"{_}", "at": now, "person_id": None, "location": "“there”"}]),
+            Rows(Attempt, []),
+        )
+    fact = db.session.scalars(sa.select(LoadFact)).one()
+    assert (fact.opened, fact.resolved, fact.merged, fact.ticket_type) == (4, 2, 0, TicketType.INCIDENT)
+    presses = db.session.execute(sa.select(Press.key, Press.at, Press.location).order_by(Press.key)).all()
+    assert [tuple(press) for press in presses] == [("0", now, "“there”"), ("1", now, "“there”")]
 
 
 ON_POSTGRESQL = pytest.mark.skipif(KINDS == ["sqlite"], reason="it is about PostgreSQL, which was left out")

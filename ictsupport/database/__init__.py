@@ -19,8 +19,8 @@ from .rows import (
     stop_writers,
     take,
     take_stock,
-    upsert,
 )
+from .several import Rows, insert_all
 from .transactions import LONGEST_WAIT, READONLY, aside, init_app, planned_afresh, tune, writing
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "LONGEST_WAIT",
     "READONLY",
     "Model",
+    "Rows",
     "UTCDateTime",
     "aside",
     "contains",
@@ -38,6 +39,7 @@ __all__ = [
     "first_day_of",
     "identity",
     "init_app",
+    "insert_all",
     "insert_if_new",
     "insert_numbered",
     "is_lock_trouble",
@@ -53,7 +55,6 @@ __all__ = [
     "take",
     "take_stock",
     "tune",
-    "upsert",
     "words",
     "writing",
 ]

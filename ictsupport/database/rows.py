@@ -61,33 +61,6 @@ def its(row: Mapping[str, Any]) -> dict[str, Any]:
     return {f"its_{column}": value for column, value in row.items()}
 
 
-def upsert(
-    model: type[Model], rows: list[dict[str, Any]], keys: tuple[str, ...], add: tuple[str, ...]
-) -> None:
-    """Insert the rows, each naming the same columns; where one with the same keys stands, add the `add` columns to it instead.
-
-    Columns that none of them names keep the plain value they have by default.
-    """
-    if rows:
-        db.session.connection().execute(_upsert(model, tuple(rows[0]), keys, add, dialect_name()), rows)
-
-
-@lru_cache(maxsize=500)
-def _upsert(
-    model: type[Model], given: tuple[str, ...], keys: tuple[str, ...], add: tuple[str, ...], dialect: str
-) -> Any:
-    table = table_of(model)
-    values: dict[str, Any] = {name: sa.bindparam(name, type_=table.c[name].type) for name in given}
-    for column in table.c:
-        if column.name not in values and isinstance(column.default, sa.ColumnDefault):
-            values[column.name] = sa.literal_column(str(int(column.default.arg)))
-    insert = (sqlite if dialect == "sqlite" else postgresql).insert(table).values(values)
-    adding = insert.on_conflict_do_update(
-        index_elements=keys, set_={name: table.c[name] + insert.excluded[name] for name in add}
-    )
-    return adding if dialect == "sqlite" else adding.returning(sa.literal(1))
-
-
 def insert_if_new(model: type[Model], rows: list[dict[str, Any]]) -> int:
     """Insert the rows that break no unique rule; returns how many that were."""
     if not rows:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from .. import clock, jobs, scheduler
-from ..database import db, upsert
+from ..database import Rows, db, insert_all
 from .models import Attempt
 
 
@@ -26,12 +26,8 @@ class Limit:
         seconds = self.within.total_seconds()
         starts_at = datetime.fromtimestamp(clock.now().timestamp() // seconds * seconds, UTC)
         bucket = f"{self.name}:{hashlib.sha256(whom.encode()).hexdigest()[:40]}"
-        upsert(
-            Attempt,
-            [{"bucket": bucket, "starts_at": starts_at, "tries": 1}],
-            ("bucket", "starts_at"),
-            ("tries",),
-        )
+        one_more = [{"bucket": bucket, "starts_at": starts_at, "tries": 1}]
+        insert_all(Rows(Attempt, one_more, keys=("bucket", "starts_at"), add=("tries",)))
         tries = db.session.scalar(
             select(Attempt.tries).where(Attempt.bucket == bucket, Attempt.starts_at == starts_at)
         )

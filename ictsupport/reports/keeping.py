@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
-from ..database import Model, db, upsert
+from ..database import Model, Rows, db, insert_all
 from ..tickets.models import Merge, Ticket, TicketPeriod
 from ..tickets.targets.models import Clock
 from ..tickets.together import before_many
@@ -136,17 +136,12 @@ def add_to_facts(changed: Facts) -> None:
         if count:
             key = (grain, day, *whose)
             (flows[key] if kind is None else waits[(*key, kind)])[measure] = count
-    _add(LoadFact, KEYS, flows)
-    _add(WaitFact, (*KEYS, "kind"), waits)
+    insert_all(_to_add(LoadFact, KEYS, flows), _to_add(WaitFact, (*KEYS, "kind"), waits))
 
 
-def _add(table: type[Model], keys: tuple[str, ...], rows: dict[tuple[Any, ...], Row]) -> None:
+def _to_add(table: type[Model], keys: tuple[str, ...], rows: dict[tuple[Any, ...], Row]) -> Rows:
     """In one order for everybody, so that two transactions never wait for each other's rows crosswise."""
     measures = tuple(sorted({name for row in rows.values() for name in row}))
     ordered = sorted(rows.items(), key=lambda item: [getattr(part, "value", part) for part in item[0]])
-    upsert(
-        table,
-        [dict(zip(keys, key, strict=True)) | dict.fromkeys(measures, 0) | row for key, row in ordered],
-        keys,
-        measures,
-    )
+    told = [dict(zip(keys, key, strict=True)) | dict.fromkeys(measures, 0) | row for key, row in ordered]
+    return Rows(table, told, keys, measures)

@@ -66,6 +66,31 @@ def test_the_words_of_tickets_are_learned_as_they_are_written(ticket, agent):
     assert len(db.session.scalars(select(Spelling.id)).all()) - len(before) == len(keys_of("magenta"))
 
 
+def test_words_that_are_known_are_not_asked_for_again(real_app, count_queries):
+    with real_app.app_context():
+        for times in (2, 1, 0):  # asked for and added; found; remembered
+            with count_queries() as queries:
+                learn({"turquoise", "magenta"})
+            assert len([query for query in queries if "spelling" in query]) == times
+            db.session.commit()
+        settle(Counter())
+        db.session.commit()
+        learn({"turquoise"})
+        assert known() == {"turquoise"}
+
+
+def test_a_word_that_was_taken_back_is_learned_again(real_app):
+    with real_app.app_context():
+        taken_back = db.session.begin_nested()
+        learn({"turquoise"})
+        learn({"turquoise"})
+        taken_back.rollback()
+        learn({"turquoise"})
+        db.session.rollback()
+        learn({"turquoise"})
+        assert known() == {"turquoise"}
+
+
 def test_counting_forgets_what_stands_nowhere_and_knows_how_usual_words_are(make_ticket):
     learn({"forgotten"})
     for _ in range(9):

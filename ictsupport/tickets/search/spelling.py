@@ -16,7 +16,8 @@ from dataclasses import replace
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
-from ...database import db
+from ...database import db, table_of
+from ...unchanged import until_changed
 from .models import Spelling
 from .words import STOP_WORDS, Term, Wanted, folded, readable, words_of
 
@@ -122,13 +123,36 @@ _KNOWN = select(Spelling.word).where(
 )
 
 
+LEARNT = "words learnt"
+"""Where a session keeps the transaction in which it added to the vocabulary."""
+
+REMEMBERED = 50_000
+
+
 def learn(words: set[str]) -> None:
-    """Take words into the vocabulary that it does not know yet."""
-    if not words:
+    """Take words into the vocabulary that it does not know yet.
+
+    Most words of most tickets are known, so a process remembers those that it
+    has found in the vocabulary: not what its own transaction added, which may
+    be taken back.
+    """
+    remembered = _remembered()
+    unsure = words - remembered
+    if not unsure:
         return
-    new = words - set(db.session.connection().scalars(_KNOWN, {"words": sorted(words)}))
-    if new:
+    known = set(db.session.connection().scalars(_KNOWN, {"words": sorted(unsure)}))
+    if db.session.info.get(LEARNT) is not db.session().get_transaction():
+        if len(remembered) > REMEMBERED:
+            remembered.clear()
+        remembered |= known
+    if new := unsure - known:
         _add(dict.fromkeys(new, 1))
+
+
+@until_changed(Spelling)
+def _remembered() -> set[str]:
+    """The words that are known to stand in the vocabulary, until some are taken out of it."""
+    return set()
 
 
 def _add(counted: dict[str, int]) -> None:
@@ -137,8 +161,9 @@ def _add(counted: dict[str, int]) -> None:
         for word, tickets in sorted(counted.items())
         for key in sorted(keys_of(word))
     ]
-    for start in range(0, len(rows), BATCH):
-        db.session.execute(insert(Spelling), rows[start : start + BATCH])
+    db.session.info[LEARNT] = db.session().get_transaction()
+    for start in range(0, len(rows), BATCH):  # past the ORM: what was remembered still holds
+        db.session.connection().execute(insert(table_of(Spelling)), rows[start : start + BATCH])
 
 
 def missing(counted: Counter[str]) -> set[str]:

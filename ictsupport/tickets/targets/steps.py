@@ -16,15 +16,15 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from ... import clock
-from ...database import db, table_of
+from ...database import Rows, db, insert_all
 from ...unchanged import until_changed
 from ..models import ClockKind
 from .clocks import Happening, Unit
 from .clockwork import Clockwork, Key
-from .models import ClockStep, Policy
+from .models import ClockEvent, ClockStep, Policy
 
 CLOCKS = {"response": ClockKind.RESPONSE, "resolution": ClockKind.RESOLUTION}
 LONGEST = {Unit.MINUTES: 60 * 24 * 366, Unit.WORKING_DAYS: 366}
@@ -128,14 +128,16 @@ class Change:
     planned: bool = True
 
 
-def plan(works: Mapping[int, Clockwork], *, new: bool = False) -> None:
+def plan(works: Mapping[int, Clockwork], *, new: bool = False, lines: Sequence[dict[str, Any]] = ()) -> None:
     """Let the pending steps of these tickets follow their clocks; `new` tickets have none stored yet.
+
+    `lines` are the clock events that are still to be written: both are written together.
 
     A step that lies in the past when it is first planned (a ticket taken over
     from elsewhere, a policy that is new) is passed over, not taken.
     """
     found = list(changes(works, steps_of_policies(), new=new))
-    carry_out(found, clock.now())
+    carry_out(found, clock.now(), lines)
 
 
 def changes(works: Mapping[int, Clockwork], steps: Steps, *, new: bool = False) -> Iterator[Change]:
@@ -158,8 +160,8 @@ def changes(works: Mapping[int, Clockwork], steps: Steps, *, new: bool = False) 
                 yield Change(ticket_id, key, name, row.id, row.at, None, planned=False)
 
 
-def carry_out(found: Sequence[Change], now: datetime) -> None:
-    """Store the plan's side of these differences."""
+def carry_out(found: Sequence[Change], now: datetime, lines: Sequence[dict[str, Any]] = ()) -> None:
+    """Store the plan's side of these differences, after the clock events it follows from if they are not written yet."""
     new = [
         {
             "ticket_id": change.ticket_id,
@@ -176,16 +178,12 @@ def carry_out(found: Sequence[Change], now: datetime) -> None:
         {"id": change.step_id, "at": change.wanted} for change in found if change.step_id and change.planned
     ]
     dropped = [change.step_id for change in found if not change.planned]
-    if new:
-        db.session.connection().execute(_PLANNED, new)
+    insert_all(Rows(ClockEvent, lines), Rows(ClockStep, new))
     if moved:
         db.session.execute(update(ClockStep), moved)
     if dropped:
         gone = delete(ClockStep).where(ClockStep.id.in_(dropped))
         db.session.execute(gone, execution_options={"synchronize_session": False})
-
-
-_PLANNED = insert(table_of(ClockStep))
 
 
 def _wanted(work: Clockwork, steps: Steps) -> Iterator[tuple[tuple[Key, str], datetime | None]]:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
-from ...database import db, table_of
+from ...database import db
 from ...journal import announce
 from ...people.calendars import catalogue
 from ..events import TargetBreached
@@ -112,14 +112,10 @@ def _write(ticket: Ticket, work: Clockwork, clocks: dict[Key, Clock], *, new: bo
     if new:
         db.session.flush()
     lines = [{"ticket_id": ticket.id, **line.row} for line in work.added]
-    db.session.connection().execute(_LINES, lines)
-    plan({ticket.id: work}, new=new)
+    plan({ticket.id: work}, new=new, lines=lines)
     for clock in breached:
         assert clock.breached_at is not None
         announce(TargetBreached(about=ticket, clock=clock.kind, breached_at=clock.breached_at))
-
-
-_LINES = insert(table_of(ClockEvent))
 
 
 def _shown(row: Clock) -> dict[str, Any]:
