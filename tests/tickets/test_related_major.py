@@ -4,6 +4,7 @@ import html
 
 import pytest
 
+from ictsupport.tickets.amending import amend
 from ictsupport.tickets.holding import hold
 from ictsupport.tickets.lists.bulk import act_called, begin
 from ictsupport.tickets.models import HoldReason, Resolution, Status
@@ -123,6 +124,24 @@ def test_a_confidential_ticket_is_never_announced(make_ticket, desk, manager):
     desk["helpdesk"].cleared.append(manager)
     with pytest.raises(Confidential):
         declare(make_ticket(confidential=True), WORDS, by=manager)
+
+
+def test_what_becomes_confidential_is_silent_to_the_tickets_below_it(
+    outage, reports, desk, member, manager, outbox, browser
+):
+    desk["helpdesk"].cleared.append(manager)
+    attach(outage, reports[:2], by=manager)
+    amend(outage, by=manager, confidential=True)
+    here, client = f"/tickets/{outage.reference}", browser(member)
+    for page in ("/", f"/tickets/{reports[0].reference}"):
+        assert WORDS not in client.get(page).text
+    with pytest.raises(NobodyTold):
+        tell_all(outage, "It was the monitoring officer", by=manager)
+    desk_page = browser(manager)
+    assert "nobody reads these words any more" in desk_page.get(f"{here}/major").text
+    assert "No network" not in desk_page.get(f"{here}/resolution").text
+    amend(outage, by=manager, confidential=False)
+    assert WORDS in client.get(f"/tickets/{reports[0].reference}").text
 
 
 def test_a_confidential_child_is_neither_shown_nor_told_by_those_not_cleared(

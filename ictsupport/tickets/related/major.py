@@ -106,8 +106,13 @@ def open_incidents(person: Person, *, desk: bool) -> Sequence[MajorIncident]:
 
 
 def children_of(ticket: Ticket, person: Person, *, only_open: bool = False) -> Sequence[Ticket]:
-    """The tickets below this one, as far as the person works on them, oldest first."""
+    """The tickets below this one, as far as the person works on them, oldest first.
+
+    Where it has become confidential, only those that are so too: nothing said of it goes to the others.
+    """
     below = select(Ticket).where(Ticket.id.in_(_ids_below(ticket)), workable(person)).order_by(Ticket.id)
+    if ticket.confidential:
+        below = below.where(Ticket.confidential)
     return db.session.scalars(below.where(Ticket.OPEN) if only_open else below).all()
 
 
@@ -207,11 +212,13 @@ def opt_out(ticket: Ticket, *, by: Person | None) -> None:
 
 
 def known_trouble(ticket: Ticket) -> MajorIncident | None:
-    """The major incident a ticket hangs below."""
+    """The major incident a ticket hangs below, unless its own ticket has become confidential."""
     if not _is_any_open():
         return None
     return db.session.scalars(
         select(MajorIncident)
-        .join(TicketLink, TicketLink.ticket_id == MajorIncident.ticket_id)
+        .join(Ticket, Ticket.id == MajorIncident.ticket_id)
+        .join(TicketLink, TicketLink.ticket_id == Ticket.id)
         .where(TicketLink.other_id == ticket.id, TicketLink.kind == LinkKind.PARENT, MajorIncident.OPEN)
+        .where(Ticket.confidential.is_(False))
     ).first()
