@@ -12,6 +12,7 @@ from ...journal import announce
 from ...journal.settings import differences
 from ...people.models import Person
 from ..models import Ticket
+from ..request_types.models import RequestType
 from ..setting_up.access import refuse_others
 from ..texts import line
 from ..versions import take_turn
@@ -35,10 +36,6 @@ class NameTaken(Refusal):
     reason = "There is a checklist called “{name}” already. Give this one another name."
 
 
-class ChangedBefore(Refusal):
-    reason = "Somebody changed this checklist while you had it open. Send yours again to let it stand."
-
-
 class IsRetired(Refusal):
     reason = "The checklist “{name}” is not in use any more. Choose another."
 
@@ -58,16 +55,15 @@ def as_typed(items: Sequence[dict[str, Any]]) -> str:
     return "\n".join(f"{STAR + ' ' if item['needed'] else ''}{item['what']}" for item in items)
 
 
-def save_checklist(
-    checklist: Checklist, *, name: str, items: str, by: Person | None, seen: int | None = None
-) -> Checklist:
-    """Keep what a new or a present checklist says. Tickets that have its tasks keep them as they are."""
+def save_checklist(checklist: Checklist, *, name: str, items: str, by: Person | None) -> Checklist:
+    """Keep what a new or a present checklist says. Tickets that have its tasks keep them as they are.
+
+    The request types that name it go on naming it, whatever it is called now.
+    """
     refuse_others(by, None)
     is_new = checklist.version is None
     if not is_new:
         lock(checklist)
-        if seen is not None and seen != checklist.version:
-            raise ChangedBefore
     old = {} if is_new else _described(checklist)
     tasks = read_items(items)
     if not tasks:
@@ -79,6 +75,8 @@ def save_checklist(
         same = select(Checklist.id).where(func.lower(Checklist.name) == name.lower())
         if any(found != checklist.id for found in db.session.scalars(same)):
             raise NameTaken(name=name)
+    for type_ in [] if is_new else types_naming(checklist):
+        type_.checklist = name
     checklist.name, checklist.items = name, tasks
     checklist.version = 1 if is_new else checklist.version + 1
     db.session.add(checklist)
@@ -116,6 +114,15 @@ def put_on(ticket: Ticket, checklist: Checklist, *, by: Person | None) -> list[T
         )
     )
     return tasks
+
+
+def types_naming(checklist: Checklist) -> Sequence[RequestType]:
+    """The request types that put it on by themselves, by name."""
+    return db.session.scalars(
+        select(RequestType)
+        .where(func.lower(RequestType.checklist) == func.lower(checklist.name))
+        .order_by(RequestType.name)
+    ).all()
 
 
 def offered() -> Sequence[Checklist]:

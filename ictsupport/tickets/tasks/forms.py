@@ -5,6 +5,7 @@ from wtforms.validators import InputRequired, Length
 
 from ...pages.forms import DateField, Form, NotRequired
 from ...pages.numbers import whole
+from ...pages.previewing import PreviewForm
 from .models import Checklist, Task
 
 
@@ -39,6 +40,6 @@ class PutOnForm(Form):
         self.checklist.choices = [("", "Choose"), *((str(one.id), one.name) for one in checklists)]
 
 
-class ChecklistForm(VersionedForm):
+class ChecklistForm(PreviewForm):
     name = StringField("Name", [InputRequired("Give it a name"), Length(max=120)])
     items = TextAreaField("Tasks", [InputRequired("Write at least one task"), Length(max=10_000)])
