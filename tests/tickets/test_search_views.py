@@ -1,5 +1,7 @@
 """The search page."""
 
+import re
+
 import pytest
 
 from ictsupport.database import db
@@ -34,6 +36,18 @@ def test_whoever_asked_searches_their_own_and_never_the_notes(ticket, agent, sta
     assert "Internal note" in browser(agent).get("/search?q=magenta").text
 
 
+def test_whoever_asked_finds_the_search_and_reads_their_own_words_in_it(ticket, staff, browser):
+    client = browser(staff)
+    assert 'href="/search">Search your requests<' in client.get("/tickets").text
+    found = client.get("/search?q=telephone").text
+    assert "1 request found" in found
+    assert "· We have it" in found
+    pages = found + client.get("/search?q=magenta").text + client.get("/search?q=the").text
+    pages += client.get(f"/search?q={ticket.reference.partition('-')[2]}").text
+    main = " ".join(re.findall(r"<main.*?</main>", pages, re.DOTALL))
+    assert "ticket" not in re.sub(r"<[^>]*>", "", main).lower()
+
+
 @pytest.mark.parametrize(
     "typed",
     ["the", "-only", "x" * 300, "\x00", '"', "a&page=99999", "a&page=-1", "%F0%9F%98%80", "ICT-999999999999"],
@@ -43,7 +57,7 @@ def test_whatever_is_typed_there_is_a_page(typed, ticket, agent, browser):
 
 
 def test_words_that_cannot_be_looked_for_are_refused_on_the_page(agent, desk, browser):
-    assert "in nearly every ticket" in browser(agent).get("/search?q=the").text
+    assert "stand nearly everywhere" in browser(agent).get("/search?q=the").text
 
 
 def test_the_page_costs_the_same_however_much_is_found(make_ticket, agent, telephony, browser, count_queries):

@@ -13,12 +13,13 @@ from ...pages.forms import clean
 from ...people.access import DESK, me
 from ...people.models import Person
 from ..access import is_desk, visible_tickets
+from ..asking.telling import STATES
 from ..blueprint import bp
 from ..lists import worklists
 from ..lists.filtering import FINISHED_SORTS, Conditions, Wish
 from ..lists.narrowing import FILTERS
 from ..lists.standing import EVERYTHING
-from ..models import Ticket
+from ..models import HoldReason, Ticket
 from . import finding as search
 from .marking import words_marked
 from .spelling import respelled
@@ -26,6 +27,11 @@ from .suggesting import suggestions
 from .words import LONGEST, parse
 
 MOST_PAGES = search.RANKED // search.PER_PAGE
+STATES_BY_WORD = {
+    HoldReason.REQUESTER.value: "Waiting for you",
+    **{status.value: told for status, told in STATES.items()},
+}
+"""What whoever asked reads for the word that the lists of the desk have."""
 
 navigation.item("Search tickets", "tickets.find", area="search", when=lambda person: _works(person))
 
@@ -70,6 +76,7 @@ def find() -> ResponseReturnValue:
         ranked=search.RANKED,
         longest=LONGEST,
         works=works,
+        states=STATES_BY_WORD,
     )
 
 

@@ -34,7 +34,7 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 class NothingToFind(Refusal):
-    reason = "Type a word to look for. Words like “the” and “and” are in nearly every ticket."
+    reason = "Type a word to look for. Words like “the” and “and” stand nearly everywhere."
 
 
 class OnlyExclusions(Refusal):
