@@ -9,6 +9,7 @@ from ictsupport.tickets.related.linking import (
     InACircle,
     LinkedAlready,
     OtherAudience,
+    TheOpposite,
     ToItself,
     link,
     links_of,
@@ -58,6 +59,15 @@ def test_a_ticket_is_not_linked_to_itself_nor_twice_in_the_same_way(two, agent):
         link(other, LinkKind.RELATED, one, by=agent)
     link(one, LinkKind.BLOCKS, other, by=agent)
     assert len(links_of(one)) == 2
+
+
+def test_nothing_is_both_one_thing_to_a_ticket_and_its_opposite(two, agent):
+    one, other = two
+    for kind in (LinkKind.DUPLICATE, LinkKind.CAUSED_BY, LinkKind.BLOCKS):
+        link(one, kind, other, by=agent)
+        with pytest.raises(TheOpposite, match=f"{other.reference} is {kind.back} {one.reference} already"):
+            link(other, kind, one, by=agent)
+    assert len(links_of(one)) == 3
 
 
 def test_a_ticket_has_one_parent_and_is_never_above_itself(make_ticket, agent):

@@ -23,6 +23,12 @@ class LinkedAlready(Refusal):
     reason = "{reference} is {kind} {other} already."
 
 
+class TheOpposite(Refusal):
+    reason = (
+        "{reference} is {back} {other} already, so it cannot be {kind} it too. Take that link away first."
+    )
+
+
 class HasParent(Refusal):
     reason = "{reference} is a child of {parent} already. Take that link away first."
 
@@ -39,7 +45,8 @@ def link(ticket: Ticket, kind: LinkKind, other: Ticket, *, by: Person | None) ->
     """Say that the ticket is something (`kind`) to the other one: link(outage, LinkKind.PARENT, report, by=person).
 
     Whoever may open only one of the two sees nothing of the link. A ticket has
-    one parent at most, which is confidential only if it is, and no ticket is above itself.
+    one parent at most, which is confidential only if it is, no ticket is above itself,
+    and none both one thing to another and the opposite.
     """
     if ticket.id == other.id:
         raise ToItself(reference=ticket.reference)
@@ -52,6 +59,8 @@ def link(ticket: Ticket, kind: LinkKind, other: Ticket, *, by: Person | None) ->
         raise LinkedAlready(reference=ticket.reference, kind=kind.value, other=other.reference)
     if kind is LinkKind.PARENT:
         _refuse_second_parent(ticket, other, by)
+    elif kind is not LinkKind.RELATED and link_between(other, kind, ticket) is not None:
+        raise TheOpposite(reference=ticket.reference, back=kind.back, other=other.reference, kind=kind.value)
     row = written(ticket, kind, other, by, clock.now())
     announce(
         TicketsLinked(about=ticket, by=by, version=ticket.version, other=other, link=kind.value, at=row.at)
