@@ -43,7 +43,6 @@ if (form) {
     waiting = setTimeout(keep, 600);
   });
   form.addEventListener("submit", () => { clearTimeout(waiting); waiting = -1; });
-  form.addEventListener("focusout", () => { if (waiting >= 0) { clearTimeout(waiting); keep(); } });
   addEventListener("pagehide", () => { if (waiting >= 0) keep(); });
   for (const words of document.querySelectorAll("[data-with-script]")) words.hidden = false;
   form.addEventListener("keydown", (event) => {

@@ -123,3 +123,17 @@ def _link_to(site: Site, person_id: int) -> str:
             if found := re.search(r"https?://\S+/approvals/by-link/\S+", text):
                 return urlsplit(found[0]).path
     raise AssertionError("No mail has a link to a decision.")
+
+
+def test_a_call_that_is_logged_is_not_kept_open_by_the_press_that_logs_it(
+    window: Callable[..., Window], site: Site
+):
+    seen = window(Role.AGENT)
+    page = seen.open(f"/tickets/call/{site.person('staff')}")
+    kept: list[str] = []
+    page.on("request", lambda request: kept.append(request.url) if request.url.endswith("/typed") else None)
+    page.evaluate("globalThis.setTimeout = () => 0")  # whoever is quick presses before anything is kept
+    page.get_by_label("What is it about?").fill("Voicemail is full")
+    page.get_by_role("button", name="Log the call").click()
+    expect(page.get_by_role("main")).to_contain_text("is logged.")
+    assert kept == []
