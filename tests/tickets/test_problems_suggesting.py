@@ -98,6 +98,21 @@ def test_managers_and_leads_are_shown_it_where_they_work_and_agents_are_not(
     assert "2 tickets, which the helpdesk works on" in browser(lead).get(where).text
 
 
+def test_the_tickets_of_several_suggestions_are_folded_so_that_the_problems_stay_in_sight(
+    rule, report, manager, browser
+):
+    for subject in SUBJECTS:
+        report(subject)
+    find()
+    alone = browser(manager).get("/problems").text
+    assert "<details open><summary>" in alone
+    for _ in range(3):
+        report("Voicemail wants a new code")
+    find()
+    page = browser(manager).get("/problems").text
+    assert page.count("<details><summary>") == 2
+
+
 def test_the_numbers_are_looked_at_before_they_are_saved(rule, report, manager, browser):
     report(), report()
     client, here = browser(manager), "/settings/suggested-problems"
