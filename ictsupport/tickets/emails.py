@@ -6,6 +6,8 @@ Mail about a confidential ticket names nothing but its reference.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ..journal import on
@@ -40,26 +42,36 @@ WATCHED = {
 """What those who watch are told of each letter to the requester."""
 
 
-_in_one_go: ContextVar[bool] = ContextVar("in_one_go", default=False)
+@dataclass(frozen=True)
+class Call:
+    """What else is done in the press that raises a ticket: it is resolved, or a call back is promised."""
+
+    is_done: bool = False
+    promised_at: datetime | None = None
+
+
+NO_CALL = Call()
+_call: ContextVar[Call] = ContextVar("call", default=NO_CALL)
 
 
 @contextmanager
-def raised_and_resolved() -> Iterator[None]:
-    """Within it a ticket is raised and resolved in one press: the requester has one letter of both."""
-    token = _in_one_go.set(True)
+def in_one_letter(call: Call) -> Iterator[None]:
+    """Within it a ticket is raised in one press with all that the call came to: the requester has one letter of it."""
+    token = _call.set(call)
     try:
         yield
     finally:
-        _in_one_go.reset(token)
+        _call.reset(token)
 
 
 @on(TicketRaised)
 def confirm(event: TicketRaised) -> None:
     """The requester always has it in writing, whoever raised it; with what was done, if that is in the same press."""
-    if _in_one_go.get():
+    call = _call.get()
+    if call.is_done:
         return
     for person in requesters(event.about):
-        _write(person, "tickets/raised", event, split_from=event.split_from)
+        _write(person, "tickets/raised", event, split_from=event.split_from, promised_at=call.promised_at)
 
 
 @on(Replied)
@@ -85,7 +97,7 @@ def tell_resolved(event: TicketResolved) -> None:
     if event.by is None:
         _write_to_requesters("tickets/unanswered", event)
     else:
-        _write_to_requesters("tickets/resolved", event, links_for=links_for, first=_in_one_go.get())
+        _write_to_requesters("tickets/resolved", event, links_for=links_for, first=_call.get().is_done)
 
 
 @on(TicketReopened)

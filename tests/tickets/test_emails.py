@@ -1,6 +1,6 @@
 """What we write to whom when something happens to a ticket."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from ictsupport.tickets.resolving import cancel, close, reopen, resolve
 from ictsupport.tickets.triage import assign
 
 from ..cast import keep
+from ..conftest import NOW
 
 
 @pytest.fixture
@@ -157,8 +158,9 @@ def test_a_call_that_is_done_at_once_is_one_letter_that_says_all(desk, staff, ag
     assert letter.subject == f"Does it work now? {done.reference}: No sound"
     assert f"Asha Iqbal has asked us for help for you. Your reference is {done.reference}," in letter.text
     assert "What was done: Unmuted it" in letter.text
-    call()
+    call(promised_at=NOW + timedelta(hours=2))
     assert mails() == [(staff.email, "raised")]
+    assert "What happens next: We ring you back: " in last().text
     reopen(done, by=staff, reason="Silent again")
     resolve(done, Resolution.FIXED, "New cable", by=agent)
     assert "has asked us" not in last().text

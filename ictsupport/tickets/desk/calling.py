@@ -1,6 +1,5 @@
 """Somebody rings or stands at the desk: who they are, and their ticket in one go, resolved at once if it can be."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from ...people import queries as people
 from ...people.access import visible_people
 from ...people.models import Person
 from ...statements import put_together
-from ..emails import raised_and_resolved
+from ..emails import Call, in_one_letter
 from ..models import CallResult, Channel, Resolution, Ticket
 from ..raising import raise_ticket
 from ..replying import log_call
@@ -78,7 +77,7 @@ def take_call(
 ) -> Ticket:
     """Raise a ticket, record what was checked and promised, and resolve it: one press, all of it or nothing."""
     done = ending.resolution is not None
-    with raised_and_resolved() if done else nullcontext():
+    with in_one_letter(Call(done, ending.promised_at)):
         ticket = raise_ticket(requester=requester, description=description, by=by, channel=channel, **more)
         if ending.proof is not None:
             check_identity(ticket, ending.proof, by=by, detail=ending.proof_detail)
