@@ -5,18 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, null, select, union_all
+from sqlalchemy import Select, func, null, select, union_all
 
 from ... import clock
 from ...database import db
 from ...people.models import Person
 from ...statements import put_together
-from ..access import workable
 from ..models import HoldReason, Status, Ticket
 from ..search import finding as search
 from .filtering import OPEN, Wish
 from .narrowing import ME, NOBODY
-from .worklists import Row, rows_of, tickets_with
+from .worklists import Row, conditions_of, rows_of, tickets_with
 
 BY = {"status": "Status", "assignee": "Agent"}
 CARDS = {"status": 20, "assignee": 6}
@@ -75,7 +74,7 @@ def _placed(wish: Wish, by: str) -> _Placed:
 def _placed_by_words(wish: Wish, by: str) -> _Placed:
     """The same of what holds the words: so many at most that they are told apart here."""
     assert wish.wanted is not None
-    conditions = _conditions(wish)
+    conditions = conditions_of(wish)
     held = search.newest(wish.wanted, wish.person, *conditions)
     rows = select(Ticket.id, KEYS[by].label("key"), Person.name).outerjoin(Ticket.assignee)
     ids, names = defaultdict(list), {}
@@ -87,14 +86,12 @@ def _placed_by_words(wish: Wish, by: str) -> _Placed:
     return _Placed({key: len(column) for key, column in ids.items()}, first, names)
 
 
-def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
-    return [workable(wish.person), *wish.conditions()]
-
-
 @put_together
 def _counted(wish: Wish, by: str) -> Select[Any]:
     key = KEYS[by].label("key")
-    counted = select(key, func.count().label("total")).where(*_conditions(wish)).group_by(KEYS[by]).subquery()
+    counted = (
+        select(key, func.count().label("total")).where(*conditions_of(wish)).group_by(KEYS[by]).subquery()
+    )
     if by == "status":
         return select(counted, null().label("name"))
     return select(counted, Person.name).outerjoin(Person, Person.id == counted.c.key)
@@ -105,7 +102,7 @@ def _first(wish: Wish, by: str, keys: tuple[Any, ...]) -> Select[Any]:
     """The ids of the first cards of each of these columns."""
     of_each = (
         select(Ticket.id)
-        .where(KEYS[by].is_(key) if key is None else KEYS[by] == key, *_conditions(wish))
+        .where(KEYS[by].is_(key) if key is None else KEYS[by] == key, *conditions_of(wish))
         .order_by(Ticket.due_sort, Ticket.id)
         .limit(CARDS[by])
         .subquery()

@@ -124,7 +124,7 @@ def work_list(wish: Wish, count: Count | None, *, after: str = "", before: str =
     if wish.wanted is None:
         asked = _asked(wish)
     else:
-        conditions = _conditions(wish)
+        conditions = conditions_of(wish)
         asked = _asked_with(
             wish, *conditions, search.narrowing(wish.wanted, wish.person, *conditions, few=wish.is_open)
         )
@@ -148,7 +148,7 @@ class _Asked:
 
 @put_together
 def _asked(wish: Wish) -> _Asked:
-    return _asked_with(wish, *_conditions(wish))
+    return _asked_with(wish, *conditions_of(wish))
 
 
 def _asked_with(wish: Wish, *conditions: ColumnElement[bool]) -> _Asked:
@@ -158,14 +158,14 @@ def _asked_with(wish: Wish, *conditions: ColumnElement[bool]) -> _Asked:
     return _Asked(select(Ticket.id).where(*conditions), needed, rest)
 
 
-def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
+def conditions_of(wish: Wish) -> list[ColumnElement[bool]]:
     """SQL: what the list is narrowed to, but for the words, among what the person works on."""
     return [workable(wish.person), *wish.conditions()]
 
 
 def page_of(wish: Wish, after: str, size: int) -> tuple[list[Row], str | None]:
     """So many rows of the list in its order after the cursor, nothing pinned above them, and the next cursor."""
-    conditions = _conditions(wish)
+    conditions = conditions_of(wish)
     if wish.wanted is not None:
         conditions.append(Ticket.id.in_(search.newest(wish.wanted, wish.person, *conditions)))
     page = keyset(tickets_with().where(*conditions), wish.order(), after=after, size=size)
@@ -174,7 +174,7 @@ def page_of(wish: Wish, after: str, size: int) -> tuple[list[Row], str | None]:
 
 def whole_list(wish: Wish, *, most: int) -> Sequence[Any]:
     """Id, version, reference and subject of all that the list holds, in its order, up to so many."""
-    conditions = _conditions(wish)
+    conditions = conditions_of(wish)
     if wish.wanted is not None:
         conditions.append(search.narrowing(wish.wanted, wish.person, *conditions, few=wish.is_open))
     columns = select(Ticket.id, Ticket.version, Ticket.reference, Ticket.subject)

@@ -58,7 +58,7 @@ def link(ticket: Ticket, kind: LinkKind, other: Ticket, *, by: Person | None) ->
     if link_between(ticket, kind, other) is not None:
         raise LinkedAlready(reference=ticket.reference, kind=kind.value, other=other.reference)
     if kind is LinkKind.PARENT:
-        _refuse_second_parent(ticket, other, by)
+        _make_room_for_parent(ticket, other, by)
     elif kind is not LinkKind.RELATED and link_between(other, kind, ticket) is not None:
         raise TheOpposite(reference=ticket.reference, back=kind.back, other=other.reference, kind=kind.value)
     row = written(ticket, kind, other, by, clock.now())
@@ -83,10 +83,10 @@ def link_between(ticket: Ticket, kind: LinkKind, other: Ticket) -> TicketLink | 
     ).first()
 
 
-def _to_parent(child_id: int) -> TicketLink:
+def _to_parent(child_id: int) -> TicketLink | None:
     return db.session.scalars(
         select(TicketLink).where(TicketLink.other_id == child_id, TicketLink.kind == LinkKind.PARENT)
-    ).one()
+    ).first()
 
 
 def parent_id_of(ticket_id: int) -> int | None:
@@ -131,16 +131,16 @@ def written(
     return row
 
 
-def _refuse_second_parent(parent: Ticket, child: Ticket, by: Person | None) -> None:
+def _make_room_for_parent(parent: Ticket, child: Ticket, by: Person | None) -> None:
     """A parent that has become confidential since, while the child has not, gives way: to refuse would name it."""
     if parent.confidential and not child.confidential:
         raise OtherAudience(reference=child.reference, parent=parent.reference)
-    above = parent_id_of(child.id)
+    above = _to_parent(child.id)
     if above is not None:
-        its = db.session.get_one(Ticket, above)
+        its = db.session.get_one(Ticket, above.ticket_id)
         if child.confidential or not its.confidential:
             raise HasParent(reference=child.reference, parent=its.reference)
-        unlink(_to_parent(child.id), by=by)
+        unlink(above, by=by)
     if _top_of(parent.id) == child.id:
         raise InACircle(parent=parent.reference, reference=child.reference)
 
