@@ -15,9 +15,10 @@ from .access import keeps_guides
 from .models import Audience, Guide, State
 from .writing import Content, next_review, write_guide
 
-ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
-NUMBER = re.compile(r"(?<![\w-])(?:\+\d{1,3}|\(?0\d{2,5}\)?)(?:[ -]?\d{2,}){2,5}(?![\w-])")
-"""Numbers of telephones; those of errors, versions and assets stay."""
+ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+NUMBER = re.compile(r"(?<![\w-])(?:\+\d{1,3}|\(?0\d{2,5}\)?)[\d -]{4,14}(?<=\d)(?![\w-])")
+"""Numbers of telephones; those of errors, versions and assets stay. Nothing in them repeats without end, so that
+whatever was pasted is read in one go."""
 TITLES = frozenset(["Cllr", "Councillor", "Mrs", "Miss"])
 SHORTEST = 3
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from ictsupport.database import db
-from ictsupport.guides.from_tickets import ConfidentialSource, NotDoneYet, draft_from
+from ictsupport.guides.from_tickets import ConfidentialSource, NotDoneYet, draft_from, without_people
 from ictsupport.guides.models import Audience, Guide, State
 from ictsupport.guides.writing import publish, retire
 from ictsupport.tickets.models import Channel, Resolution, Ticket
@@ -60,6 +60,12 @@ def test_the_people_of_the_case_are_left_out(make_done, agent, staff):
         "Rang (name) on (number) and (number); (name) wrote from (address). "
         "Set (name)’s PIN on PC-00412 (version 120.0.6099) with code 0123." in body
     )
+
+
+@pytest.mark.parametrize("pasted", ["0123" + "1" * 5_000 + "x", "a@" + "a-" * 2_000 + "!", "a" * 5_000])
+def test_whatever_was_pasted_is_read_in_one_go(pasted):
+    """An expression that tries every way of parting so many digits would not come back."""
+    assert without_people(pasted, Ticket()) == pasted
 
 
 def test_none_is_made_of_what_is_confidential_or_not_done(make_done, browser, agent, staff, desk):
